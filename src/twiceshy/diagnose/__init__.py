@@ -1,0 +1,1 @@
+"""Causes, evidence and ranking."""

@@ -1,0 +1,1 @@
+"""twiceshy.yaml to Estate and Guards, and back."""

@@ -1,0 +1,1 @@
+"""Action to guards, what is due, and the one judge."""

@@ -1,0 +1,1 @@
+"""Turns, incidents and their timeline."""

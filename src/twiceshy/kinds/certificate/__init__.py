@@ -1,0 +1,1 @@
+"""Every address behind the name serves a valid certificate that lasts."""

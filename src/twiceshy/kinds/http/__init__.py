@@ -1,0 +1,1 @@
+"""A request answers as it should, in time."""

@@ -1,0 +1,1 @@
+"""Trained, rehearsed, documented, audited, reviewed: with the record to show for it."""

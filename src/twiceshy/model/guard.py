@@ -1,0 +1,39 @@
+"""A guard: a promise that can be checked, and because of which action it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from twiceshy.model.ids import ActionRef, GuardId, KindId
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a file; lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Kind, target, promise, cadence, and the actions it keeps."""
+
+    id: GuardId
+    kind: KindId
+    target: str
+    """A service (`mail`), one endpoint (`mail.smtp`), a host, or a URL; free text for a practice."""
+    promise: Any
+    """The kind's own frozen promise dataclass, such as `kinds.certificate.facts.Promise`."""
+    every: timedelta
+    """How often it is checked."""
+    because: tuple[ActionRef, ...] = ()
+    why: str | None = None
+    """One sentence: why this guard keeps those promises."""
+    place: Place | None = None

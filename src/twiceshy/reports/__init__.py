@@ -1,0 +1,1 @@
+"""Markdown to Report: read, lint, measure, write."""

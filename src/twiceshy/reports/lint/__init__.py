@@ -1,0 +1,1 @@
+"""What is wrong with a report: one file per rule family."""

@@ -1,0 +1,1 @@
+"""The journal: append-only, with every view a query of it."""

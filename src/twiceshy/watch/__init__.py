@@ -1,0 +1,1 @@
+"""Live facts: sweeps over the estate."""
