@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from twiceshy.kinds import certificate, host, http, practice
+from twiceshy.model.kind import Kind
 
-if TYPE_CHECKING:
-    from twiceshy.model.kind import Kind
-
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (
+    certificate.KIND,
+    http.KIND,
+    host.KIND,
+    practice.KIND,
+)
 """Every kind that can be judged, in the order the documentation shows them."""

@@ -28,6 +28,7 @@ class Host:
     reach: str = "local"
     """`local`, or `ssh://[user@]name[:port]`."""
     addresses: tuple[str, ...] = ()
+    """Its IP addresses."""
     place: Place | None = None
 
 
@@ -49,10 +50,15 @@ class Service:
 
     id: ServiceId
     summary: str | None = None
+    """What it is to its users, in one sentence."""
     owner: PersonId | None = None
+    """Who answers for it: a key of `people`."""
     endpoints: tuple[Endpoint, ...] = ()
+    """The ways in, by name: a URL, or a URL with the addresses to use instead of DNS."""
     hosts: tuple[HostId, ...] = ()
+    """The machines it runs on: keys of `hosts`."""
     depends_on: tuple[ServiceId, ...] = ()
+    """The services it cannot do without: keys of `services`."""
     place: Place | None = None
 
 
@@ -62,7 +68,9 @@ class Person:
 
     id: PersonId
     name: str | None = None
+    """The name as others know it."""
     channels: tuple[ChannelId, ...] = ()
+    """How they are reached, the first one first: keys of `channels`."""
     zone: str | None = None
     """IANA zone name for times shown to them."""
     place: Place | None = None
@@ -74,7 +82,9 @@ class Channel:
 
     id: ChannelId
     url: Secret | None = None
+    """Where messages go; a secret, so only its place is written: `env:NAME` or `file:PATH`."""
     depends_on: tuple[ServiceId, ...] = ()
+    """The services it needs to work itself: an alert about mail must not travel by mail."""
     place: Place | None = None
 
 
@@ -83,6 +93,7 @@ class ReportSource:
     """A report that the estate learns from."""
 
     id: ReportId
+    """How guards name it; its file name without the ending when nothing else is given."""
     path: str
     """Absolute, or relative to the working directory, ready to open."""
     place: Place | None = None
@@ -94,8 +105,14 @@ class Estate:
 
     path: str
     reports: tuple[ReportSource, ...] = ()
+    """The reports that are learnt from: files or folders, relative to this file."""
     hosts: Mapping[HostId, Host] = field(default_factory=lambda: MappingProxyType({}))
+    """The machines, by name, and how they are reached."""
     services: Mapping[ServiceId, Service] = field(default_factory=lambda: MappingProxyType({}))
+    """What users need, by name, and what it stands on."""
     people: Mapping[PersonId, Person] = field(default_factory=lambda: MappingProxyType({}))
+    """The people and teams who answer for services."""
     channels: Mapping[ChannelId, Channel] = field(default_factory=lambda: MappingProxyType({}))
+    """The ways to reach people."""
     guards: Mapping[GuardId, Guard] = field(default_factory=lambda: MappingProxyType({}))
+    """The promises that are checked, for ever."""

@@ -24,3 +24,14 @@ class Unseen:
     at: datetime
     vantage: str
     next_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attestation:
+    """Somebody's word, with its evidence, that a practice was done; it expires by itself."""
+
+    by: str
+    at: datetime
+    """When it was done (aware, UTC)."""
+    evidence: str
+    """Where the record is: a link, a document, a ticket."""

@@ -26,7 +26,9 @@ class Guard:
     """Kind, target, promise, cadence, and the actions it keeps."""
 
     id: GuardId
+    """Its own name, which no other guard has."""
     kind: KindId
+    """What kind of promise it is."""
     target: str
     """A service (`mail`), one endpoint (`mail.smtp`), a host, or a URL; free text for a practice."""
     promise: Any
@@ -34,6 +36,7 @@ class Guard:
     every: timedelta
     """How often it is checked."""
     because: tuple[ActionRef, ...] = ()
+    """The actions it keeps: `<report>#<action>`, such as `mail-2024#a2`."""
     why: str | None = None
     """One sentence: why this guard keeps those promises."""
     place: Place | None = None

@@ -28,3 +28,5 @@ class Kind:
     judge: Callable[[Any, Any, datetime], Verdict]
     every: timedelta
     """Cadence when the guard does not say one."""
+    targets_estate: bool = True
+    """Whether a target names a part of the estate; False: free text that may be left out."""

@@ -36,8 +36,8 @@ class Moment:
             assert self.day is not None
             return self.day.isoformat()
         if self.day is None:
-            return f"T{self.clock.replace(tzinfo=self.zone).isoformat('seconds')}"
-        return datetime.combine(self.day, self.clock, self.zone).isoformat("seconds")
+            return f"T{self.clock.replace(tzinfo=self.zone).isoformat(timespec='seconds')}"
+        return datetime.combine(self.day, self.clock, self.zone).isoformat(timespec="seconds")
 
     def minutes_until(self, later: Moment) -> float | None:
         """Minutes from here to `later`, or None when the two cannot be compared.

@@ -88,6 +88,19 @@ class FindingSeverity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ZoneMention:
+    """A time zone named somewhere in a report."""
+
+    name: str
+    """As written: `UTC`, `EAT`, `Pacific Time`, `GMT+1`."""
+    offset_minutes: int | None
+    """Minutes east of UTC; None when the name alone does not settle it (`PT` without a day)."""
+    line: int
+    day: date | None = None
+    """The day it was used for, when known: summer time depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a timeline."""
 
@@ -99,6 +112,8 @@ class Entry:
     """1-based source line."""
     until: Moment | None = None
     """The end, when the entry gives a range such as 8:20 - 8:24."""
+    written: str | None = None
+    """The time as the report writes it, such as `13:06 PM`; None for an entry without a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +194,9 @@ class Report:
     duration_consistent: bool | None = None
     """Stated length equals end minus start; None when one of them is missing."""
     zone_conflict: bool = False
-    zones: tuple[str, ...] = ()
-    """The zones named, in order of appearance, as written."""
+    """Times of the same span are given in zones with different offsets."""
+    zone_mentions: tuple[ZoneMention, ...] = ()
+    """Every zone that is named beside a time or for a section, in order of appearance."""
     affected_percent: float | None = None
     impact: str | None = None
     impact_line: int | None = None
@@ -199,3 +215,8 @@ class Report:
     is_report: bool = True
     why_not_report: str | None = None
     """Set when is_report is False: a template, an assignment text, a how-to, or nothing to read."""
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones named, each once, in order of appearance."""
+        return tuple(dict.fromkeys(mention.name for mention in self.zone_mentions))

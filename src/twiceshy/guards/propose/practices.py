@@ -1,0 +1,214 @@
+"""What only people can do: which practice an intent is, about what, how often, and why."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from twiceshy.guards.propose.cadence import repeats_every_days
+from twiceshy.guards.propose.clauses import plain_text
+from twiceshy.guards.propose.intents import Intent
+from twiceshy.guards.propose.readings import Reading
+from twiceshy.guards.propose.subjects import Subject
+
+LONGEST_SUBJECT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A practice guard's promise, and the sentence that explains it."""
+
+    what: str
+    subject: str
+    within_days: int
+    why: str
+    """With `{days}` where the number of days goes."""
+    stated: bool = False
+    """Whether the action itself says how often."""
+
+
+_WHAT = {
+    Intent.TRAIN: ("trained", 180),
+    Intent.REHEARSE: ("rehearsed", 180),
+    Intent.LOAD_TEST: ("rehearsed", 180),
+    Intent.STAND_BY: ("rehearsed", 180),
+    Intent.DOCUMENT: ("documented", 180),
+    Intent.COMMUNICATE: ("documented", 180),
+    Intent.AUDIT: ("audited", 90),
+}
+_LASTS_LONGER = re.compile(r"\bannual|\byearly")
+_WRITTEN_DOWN = re.compile(
+    r"\b(?:polic(?:y|ies)|procedures?|protocols?|standards?|guidelines?|planning|best practices?)\b"
+)
+_REVIEWED_ALL_THE_SAME = re.compile(r"\b(?:review|change|approval|code)\b")
+
+_WHY = {
+    "trained": "Knowing fades and people change: unless somebody shows every {days} days that {subject} was "
+    "taught again, this turns broken.",
+    "rehearsed": "What is not tried does not work on the day: unless {subject} is tried again every {days} "
+    "days, with the record, this turns broken.",
+    "documented": "A page goes stale in silence: unless somebody confirms every {days} days that what is "
+    "written on {subject} is still right, this turns broken.",
+    "audited": "An audit counts only until the next change: unless {subject} is audited again every {days} "
+    "days, with its findings on record, this turns broken.",
+    "reviewed": "Only people can judge this: unless {subject} is gone over again every {days} days, with the "
+    "record, this turns broken.",
+}
+_WHY_OF = {
+    Intent.TEST: "No look at the running service can tell whether it was tested first: somebody shows every "
+    "{days} days that {subject} is still done.",
+    Intent.STAND_BY: "A stand-by that never took over is a hope: unless {subject} is tried every {days} days, "
+    "with the record, this turns broken.",
+    Intent.LOAD_TEST: "Capacity is only known when it was tried: unless {subject} is repeated every {days} "
+    "days, with its figures, this turns broken.",
+    Intent.PROCESS: "A way of working lives only as long as it is followed: somebody shows every {days} days, "
+    "by recent cases, that {subject} is.",
+    Intent.STAFF: "Duties drift when people move on: somebody confirms every {days} days that {subject} "
+    "still stands.",
+    Intent.COMMUNICATE: "Who tells whom has to be settled before the next outage: somebody confirms every "
+    "{days} days that {subject} is written down and known.",
+}
+
+_VERB = (
+    r"(?:set up|carry out|put in place|make sure(?: that)?|ensur\w+(?: that)?|follow up on|work on|look into|bring in|"
+    r"conduct\w*|implement\w*|creat\w+|develop\w*|perform\w*|schedul(?:e|ing)|provid\w+|improv\w+|enhanc\w+|establish\w*|"
+    r"updat\w+|introduc\w+|organi[sz]\w+|hold\w*|maintain\w*|revis\w+|write|writing|writ\w+ down|add|adding|start\w*|do|"
+    r"run|plan|enforc\w+|strengthen\w*|review\w*|refin\w+|document|documenting|train|training|teach\w*|educat\w+|audit|"
+    r"auditing|adopt\w*|defin\w+|prepar\w+|publish\w*|rehears\w+|test|hav(?:e|ing)|expand\w*|requir\w+|use|using|automat(?:e|ing)|"
+    r"assess|evaluat\w+|investigat\w+|analy[sz]e|we (?:will|should|must|need to)|please)"
+)
+_ADJECTIVE = (
+    r"(?:a|an|the|our|all|regular|regularly|periodic(?:ally)?|thorough(?:ly)?|comprehensive|more|robust|better|rigorous|stricter|"
+    r"bi-?monthly|bi-?weekly|quarterly|monthly|weekly|annual|yearly|frequent(?:ly)?|detailed|clear|proper(?:ly)?|of|"
+    r"additional|new|ongoing|continuous|automatic(?:ally)?)"
+)
+_LEADING = re.compile(
+    rf"^(?:{_VERB}(?:\s*(?:,|and|&)\s*{_VERB})*\s+)?(?:{_ADJECTIVE}\s+)*", re.IGNORECASE
+)
+_MEETING_WORDS = re.compile(
+    r"^(?:training|review|audit|documentation|reviews|audits|documents?|assessment|training sessions?|training programs?|training programmes?|"
+    r"trainings?|workshops?|sessions?|session|sessions|program|programme)(?:\s+(?:and\s+\w+|sessions?|programs?|programmes?|meetings?))?\s+(?:of|on|for|about|to|in|regarding|around)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(
+    r"\b(?:on|about|regarding|around|how to|in|familiar with)\s+(?P<topic>\S.*)$", re.IGNORECASE
+)
+_IMPORTANCE = re.compile(
+    r"^the (?:importance|significance|basics|use) of\s+(?:the\s+)?", re.IGNORECASE
+)
+_PASSIVE = re.compile(
+    r"^(?:ensure (?:that )?)?(?P<who>[^,]{3,60}?) (?:should|must|shall|will|need to|have to) (?:always )?be (?P<done>.+)$",
+    re.IGNORECASE,
+)
+_DETAILS = re.compile(
+    r",?\s+(?:outlining|detailing|describing|covering|that (?:outlines|details|describes|covers)) .*$",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"(?:(?:our|the|internal|system|existing|current|team)\s+)*(?:documentation|documents|processes|process|procedures|practices|reviews?|audits?|"
+    r"code reviews?|configurations?|policies|guidelines|playbooks?|runbooks?|security|testing|tests)",
+    re.IGNORECASE,
+)
+_NO_TOPIC = frozenset({Subject.INCIDENT, Subject.COMMUNICATION, Subject.CODE, Subject.SECURITY})
+_AUDIENCE = re.compile(r"\bfor\s+(?P<who>\S.*)$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?:,\s*)?\b(?:(?:in order )?to (?:prevent|avoid|ensure|reduce|minimi[sz]e|mitigate|improve|increase|enhance|help|better|raise|keep|make|"
+    r"identify|catch|detect|understand|guarantee|address|maintain|verify|confirm|facilitate|quickly|allow|protect)\b"
+    r"|so that\b|so as to\b|which (?:will|would)\b|this will\b|ensuring\b|allowing\b|in the future\b|going forward\b|moving forward\b|emphasi[sz]ing\b).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def shortened(text: str, longest: int = LONGEST_SUBJECT) -> str:
+    """`text` cut at a word, with an ellipsis when something is left out."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;:-")
+    return f"{cut or text[: longest - 2]} ..."
+
+
+def _uncapitalised(text: str) -> str:
+    first = text.split(" ", 1)[0]
+    return text if not first[1:].islower() and len(first) > 1 else text[:1].lower() + text[1:]
+
+
+def subject_of(reading: Reading, earlier: str = "") -> str:
+    """What a practice is about, in the action's words; `earlier` is what "it" stands for."""
+    said = plain_text(reading.clause.said).strip(" .;:!,")
+    bare = _TAIL.sub("", said).strip(" ,;") or said
+    if reading.intent is Intent.TRAIN:
+        return _taught(bare, reading, earlier)
+    passive = _PASSIVE.match(bare)
+    if passive is not None:
+        return shortened(f"that {_uncapitalised(passive['who'])} are {passive['done']}")
+    core = _LEADING.sub("", bare).strip()
+    core = _MEETING_WORDS.sub("", core).strip() or core
+    core = _DETAILS.sub("", core).strip() or core
+    if reading.intent is Intent.AUDIT:
+        core = re.sub(r"\s+audits?$", "", core, flags=re.IGNORECASE)
+    if _BARE.fullmatch(core):
+        core = _with_topic(core, reading)
+    return shortened(_uncapitalised(core or bare or "what the action promises"))
+
+
+def _with_topic(core: str, reading: Reading) -> str:
+    topics = [s.value for s in reading.subjects if s not in _NO_TOPIC][:2]
+    return f"{core} on {' and '.join(topics)}" if topics else core
+
+
+def _taught(said: str, reading: Reading, earlier: str) -> str:
+    topic = _TOPIC.search(said)
+    if topic is not None and topic["topic"].lower() in {"it", "them", "this", "these"}:
+        return shortened(_uncapitalised(earlier or said))
+    if topic is not None:
+        how = "how to " if topic[0].lower().startswith("how to") else ""
+        return shortened(_uncapitalised(how + _IMPORTANCE.sub("", topic["topic"])))
+    audience = _AUDIENCE.search(said)
+    core = audience["who"] if audience is not None else _LEADING.sub("", said).strip()
+    return shortened(_with_topic(_uncapitalised(core or said or "the team"), reading))
+
+
+def _what_of(reading: Reading) -> tuple[str, int]:
+    known = _WHAT.get(reading.intent)
+    if known is not None:
+        return known
+    said = reading.clause.said.lower()
+    if (
+        reading.intent is Intent.PROCESS
+        and _WRITTEN_DOWN.search(said)
+        and not _REVIEWED_ALL_THE_SAME.search(said)
+    ):
+        return "documented", 180
+    return "reviewed", 90
+
+
+def practice_of(reading: Reading, action_text: str, earlier: str = "") -> Practice:
+    """The practice that keeps a promise which people make."""
+    what, default_days = _what_of(reading)
+    subject = subject_of(reading, earlier)
+    if reading.intent is Intent.STAND_BY:
+        subject = shortened(f"the takeover by {subject}")
+    days = repeats_every_days(reading.clause.said.lower()) or repeats_every_days(
+        action_text.lower()
+    )
+    within = days or (365 if _LASTS_LONGER.search(action_text.lower()) else default_days)
+    why = _WHY_OF.get(reading.intent, _WHY[what]) if what != "documented" else _WHY[what]
+    if reading.intent is Intent.COMMUNICATE:
+        why = _WHY_OF[Intent.COMMUNICATE]
+    return Practice(what, subject, within, why.replace("{subject}", subject), days is not None)
+
+
+def restore_of(service: str) -> Practice:
+    """Restoring from a backup, which is what backups are for."""
+    subject = f"restoring {service} from a backup"
+    return Practice(
+        "rehearsed",
+        subject,
+        180,
+        "A backup is worth what can be restored from it: unless "
+        f"{subject} is tried every {{days}} days, with the record, this turns broken.",
+    )
+
+
+RESTORED = frozenset({Subject.BACKUP})
+"""Subjects whose promise is kept only when a restore was rehearsed too."""

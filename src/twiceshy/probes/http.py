@@ -1,0 +1,124 @@
+"""How an http guard looks: every address of every web endpoint of its target, at once."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from dataclasses import replace
+from pathlib import Path
+
+from twiceshy.kinds.http.facts import EndpointSeen, HttpFact, NameState, Promise
+from twiceshy.model.endpoint_url import parse_endpoint
+from twiceshy.model.estate import Endpoint, Estate
+from twiceshy.model.fact import Unseen
+from twiceshy.model.guard import Guard
+from twiceshy.probes.http_chain import Headers, look_at_address
+from twiceshy.probes.http_exchange import Asked
+from twiceshy.probes.http_headers import Missing, read_headers
+from twiceshy.probes.resolve import Unresolved, look_up
+from twiceshy.probes.targets import endpoints_of
+from twiceshy.probes.view import View
+
+MOST_ADDRESSES = 64
+"""Of one endpoint, in one look."""
+SHARE_OF_LOOK_UP = 0.5
+"""Of the time of a look: what is left must do for an answer, or a slow name server would make
+every server look dead."""
+HTTP_SCHEMES = frozenset({"http", "https"})
+
+
+async def look(guard: Guard, estate: Estate, view: View) -> HttpFact | Unseen:
+    """Ask every address of the target's http and https endpoints, all within the view's time."""
+    promise = guard.promise
+    assert isinstance(promise, Promise), "a guard carries its own kind's promise"
+    endpoints = [
+        endpoint
+        for endpoint in endpoints_of(guard.target, estate)
+        if parse_endpoint(endpoint.url).scheme in HTTP_SCHEMES
+    ]
+    if not endpoints:
+        why = f"{guard.target} has no endpoint that speaks HTTP"
+        step = "Give the service an http:// or https:// endpoint, or make a URL the target."
+        return Unseen(why, view.now(), view.vantage, step)
+    folder = Path(estate.path).parent
+    headers = read_headers(promise.headers, folder)
+    if isinstance(headers, Missing):
+        return Unseen(headers.why, view.now(), view.vantage, headers.next_step)
+    contexts = _contexts(promise, endpoints, folder)
+    if isinstance(contexts, Missing):
+        return Unseen(contexts.why, view.now(), view.vantage, contexts.next_step)
+    asked = Asked(promise, contexts, tuple(headers.secret.values()))
+    async with asyncio.TaskGroup() as group:
+        looks = [
+            group.create_task(_look_at_endpoint(endpoint, headers, asked, view.timeout_seconds))
+            for endpoint in endpoints
+        ]
+    return HttpFact(
+        at=view.now(), vantage=view.vantage, endpoints=tuple(one.result() for one in looks)
+    )
+
+
+async def _look_at_endpoint(
+    endpoint: Endpoint, headers: Headers, asked: Asked, timeout_seconds: float
+) -> EndpointSeen:
+    parsed = parse_endpoint(endpoint.url)
+    url = str(replace(parsed, path=parsed.path or "/"))
+    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    found: tuple[str, ...] | Unresolved = endpoint.addresses
+    if not found:
+        found = await look_up(parsed.host, timeout_seconds * SHARE_OF_LOOK_UP)
+    if isinstance(found, Unresolved):
+        state = NameState.NOT_FOUND if found.is_an_answer else NameState.UNSEEN
+        return EndpointSeen(endpoint.url, state, found.why)
+
+    addresses = found[:MOST_ADDRESSES]
+    async with asyncio.TaskGroup() as group:
+        looks = [
+            group.create_task(look_at_address(url, address, headers, asked, deadline))
+            for address in addresses
+        ]
+    return EndpointSeen(
+        endpoint.url,
+        NameState.FOUND,
+        addresses=tuple(one.result() for one in looks),
+        left_out=len(found) - len(addresses),
+    )
+
+
+def _contexts(
+    promise: Promise, endpoints: list[Endpoint], folder: Path
+) -> tuple[ssl.SSLContext, ssl.SSLContext] | Missing:
+    """TLS settings with verification and without."""
+    without = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    without.check_hostname = False
+    without.verify_mode = ssl.CERT_NONE
+    if not promise.verify:
+        return without, without
+    verifying = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if promise.roots != "system":
+        path = folder / Path(promise.roots).expanduser()
+        try:
+            verifying.load_verify_locations(cafile=path)
+        except (OSError, ssl.SSLError) as error:
+            pem = isinstance(error, ssl.SSLError)
+            reason = "it holds no certificates in PEM form" if pem else error.strerror
+            return Missing(
+                f"the roots could not be read from {path} ({reason})",
+                "Correct `roots`: a file of trusted certificates in PEM form.",
+            )
+        return verifying, without
+    speaks_tls = any(parse_endpoint(endpoint.url).speaks_tls for endpoint in endpoints)
+    verifying.load_default_certs()
+    if speaks_tls and not _has_roots(verifying):
+        return Missing(
+            "this host has no trusted root certificates, so that every server looks untrusted",
+            "Install the package ca-certificates, or name a file in `roots`.",
+        )
+    return verifying, without
+
+
+def _has_roots(context: ssl.SSLContext) -> bool:
+    if context.cert_store_stats()["x509_ca"]:
+        return True
+    paths = ssl.get_default_verify_paths()
+    return any(Path(paths.capath or paths.openssl_capath).glob("*.0"))

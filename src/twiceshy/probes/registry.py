@@ -1,0 +1,19 @@
+"""Which module looks for which kind; imported only when a guard of that kind is checked."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from twiceshy.model.ids import KindId
+
+PROBES = MappingProxyType(
+    {
+        KindId("certificate"): "twiceshy.probes.certificate",
+        KindId("http"): "twiceshy.probes.http",
+        KindId("host"): "twiceshy.probes.host",
+    }
+)
+"""Kind id to the module whose `look(guard, estate, view)` sees its targets.
+
+A practice has no probe: what is known of it are the attestations in the journal.
+"""

@@ -1,0 +1,219 @@
+"""Lines to blocks: headings, list items, table rows and paragraphs, however they are marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from twiceshy.reports.markup import plain
+from twiceshy.reports.source import Line
+
+BOLD_LEVEL = 7
+"""Level of a line that is only bold: below every `#` heading."""
+
+
+class Shape(Enum):
+    """How a block is marked in the source."""
+
+    HEADING = "heading"
+    ITEM = "item"
+    ROW = "row"
+    TEXT = "text"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One statement of the document."""
+
+    line: int
+    shape: Shape
+    raw: str
+    """With its emphasis marks, which labels are told by."""
+    text: str
+    """Plain."""
+    level: int = 0
+    """Heading level 1 to 7; indent in columns for items and text."""
+    gap: bool = False
+    """A blank line stands before it."""
+    code: bool = False
+    cells: tuple[str, ...] = ()
+    ordered: bool = False
+    done: bool | None = None
+    """Ticked or open, for a checkbox item."""
+
+
+_HASHES = re.compile(r"\s{0,3}(?P<marks>#{1,6})(?P<space>\s*)(?P<text>[^#\s].*?)\s*#*\s*$")
+_ITEM = re.compile(
+    r"(?P<indent>\s*)(?P<mark>[-*+•●▪◦‣–]|=(?=\s+\d)|\(?(?P<number>\d{1,3}|[a-zA-Z])[.)](?!\d))(?:\s+|(?=\*\*)|(?<=[.•●])(?=[A-Za-z]))(?P<text>\S.*)$"
+)
+_GLUED_NUMBER = re.compile(r"\s*\d{1,2}\.(?=\d{1,2}:\d{2}\s?(?:[AaPp]\.?[Mm])?)")
+_BOX = re.compile(r"\[(?P<tick>[ xX✓✔])\]\s*")
+_RULE = re.compile(r"\s*(?:[-*_=—–─━]\s?){3,}\s*$")
+_UNDERLINE = re.compile(r"\s{0,3}(?:={2,}|-{2,})\s*$")
+_BOLD_LINE = re.compile(
+    r"\s*(?:\d{1,2}[.)]\s*)?(?:\*\*|__)(?P<text>[^*]{1,120}?)(?:\*\*|__)\s*:?\s*\\?$"
+)
+_TABLE_RULE = re.compile(r"[\s|:+-]+$")
+_COLUMNS = re.compile(r"\t+| {3,}")
+_WRAPPED = 55
+_TAB = 4
+
+
+def _heading(line: Line, gap: bool) -> Block | None:  # noqa: FBT001 - one fact about the line
+    match = _HASHES.match(line.text)
+    if match is None:
+        return None
+    text = plain(match["text"])
+    # "#42 was merged" is an issue number and "#!/bin/sh" a script, not headings.
+    if not match["space"] and (text[:1].isdigit() or text[:1] in "!/"):
+        return None
+    if not text:
+        return None
+    return Block(line.number, Shape.HEADING, match["text"], text, len(match["marks"]), gap)
+
+
+def _row(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
+    text = line.text.strip()
+    if text.count("|") < 2 and not (text.startswith("|") or text.count(" | ") >= 1):  # noqa: PLR2004
+        return None
+    if _TABLE_RULE.fullmatch(text):
+        return Block(line.number, Shape.RULE, "", "", gap=gap, cells=("",))
+    cells = tuple(plain(cell) for cell in text.strip("|").split("|"))
+    if not any(cells):
+        return None
+    return Block(
+        line.number, Shape.ROW, text, " ".join(filter(None, cells)), 0, gap, line.code, cells
+    )
+
+
+def _indent(text: str) -> int:
+    expanded = text.expandtabs(_TAB)
+    return len(expanded) - len(expanded.lstrip())
+
+
+def _item(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
+    glued = _GLUED_NUMBER.match(line.text)
+    if glued is not None:
+        body = line.text[glued.end() :]
+        return Block(
+            line.number, Shape.ITEM, body, plain(body), _indent(line.text), gap, ordered=True
+        )
+    match = _ITEM.match(line.text)
+    if match is None:
+        return None
+    body = match["text"]
+    done: bool | None = None
+    box = _BOX.match(body)
+    if box is not None:
+        done, body = box["tick"] != " ", body[box.end() :]
+    text = plain(body)
+    if not text:
+        return None
+    number = match["number"]
+    if (
+        number is not None
+        and number.isalpha()
+        and not (match["mark"].endswith(")") or len(text) > 1)
+    ):
+        return None
+    return Block(
+        line.number, Shape.ITEM, body, text, _indent(line.text), gap, line.code,
+        ordered=number is not None, done=done,
+    )  # fmt: skip
+
+
+def _text(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
+    bold = (
+        _BOLD_LINE.fullmatch(line.text)
+        if line.text.lstrip()[:2] in ("**", "__") or "**" in line.text
+        else None
+    )
+    text = plain(line.text)
+    if not text:
+        return None
+    if bold is not None and not line.code:
+        return Block(line.number, Shape.HEADING, line.text.strip(), text, BOLD_LEVEL, gap)
+    cells = (
+        tuple(plain(cell) for cell in _COLUMNS.split(line.text.strip()))
+        if ("\t" in line.text or "   " in line.text.strip())
+        else ()
+    )
+    return Block(
+        line.number, Shape.TEXT, line.text.strip(), text, _indent(line.text), gap, line.code, cells
+    )
+
+
+def _joins(previous: Block, block: Block) -> bool:
+    """Whether a line only goes on with the statement above it."""
+    if block.gap or block.shape is not Shape.TEXT or block.code != previous.code or block.code:
+        return False
+    if previous.shape is Shape.ITEM:
+        return block.level > previous.level or block.text[:1].islower()
+    if previous.shape is not Shape.TEXT:
+        return False
+    if block.text[:1].islower():
+        return True
+    return (
+        len(previous.text) >= _WRAPPED
+        and previous.text[-1] not in ".:;!?"
+        and ":" not in block.text[:40]
+        and not block.text[:1].isdigit()
+    )
+
+
+def _join(previous: Block, block: Block) -> Block:
+    return replace(
+        previous, raw=f"{previous.raw} {block.raw}", text=f"{previous.text} {block.text}", cells=()
+    )
+
+
+def _underlined(lines: Sequence[Line], index: int) -> bool:
+    """Whether the next line is a setext underline (CommonMark 4.3) for this short line."""
+    if index + 1 >= len(lines) or lines[index].code:
+        return False
+    under, text = lines[index + 1].text, lines[index].text
+    return (
+        bool(_UNDERLINE.fullmatch(under)) and 0 < len(text.strip()) <= 80 and not _ITEM.match(text)
+    )  # noqa: PLR2004
+
+
+def blocks_of(lines: Iterable[Line]) -> list[Block]:
+    """Every block of a document in order; wrapped lines are joined to the statement they continue."""
+    listed = list(lines)
+    out: list[Block] = []
+    gap = True
+    skip = False
+    for index, line in enumerate(listed):
+        if skip:
+            skip = False
+            gap = True
+            continue
+        if not line.text.strip():
+            gap = True
+            continue
+        if line.code:
+            block = _row(line, gap) or _item(line, gap) or _text(line, gap)
+        elif _RULE.match(line.text) and "|" not in line.text:
+            block = Block(line.number, Shape.RULE, "", "", gap=gap)
+        elif _underlined(listed, index) and not line.text.lstrip().startswith("#"):
+            text = plain(line.text)
+            level = 1 if "=" in listed[index + 1].text else 2
+            block = (
+                Block(line.number, Shape.HEADING, line.text.strip(), text, level, gap)
+                if text
+                else None
+            )
+            skip = True
+        else:
+            block = _heading(line, gap) or _row(line, gap) or _item(line, gap) or _text(line, gap)
+        if block is None:
+            continue
+        if out and _joins(out[-1], block):
+            out[-1] = _join(out[-1], block)
+        else:
+            out.append(block)
+        gap = False
+    return out

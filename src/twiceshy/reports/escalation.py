@@ -1,0 +1,74 @@
+"""To whom an incident was escalated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from twiceshy.model.report import Entry, EntryKind
+from twiceshy.reports.outline import Outline
+from twiceshy.reports.vocabulary import Part
+
+_TO = re.compile(
+    r"(?:escalat\w*|hand(?:ed|ing)? (?:it |this |over |off )*)(?:[^.;]{0,60}?)\b(?:to|with)\s+(?P<who>[^.;:(]+)"
+    r"|(?:paged|engaged|looped in|brought in|pulled in|called in|summoned|alerted|involved|notified|called|woke)(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|cto|sres?|devops|department)\b)",
+    re.IGNORECASE,
+)  # fmt: skip
+_PASSIVE = re.compile(
+    r"(?P<who>(?:the |our )?(?:[\w-]+ ){0,4}(?:teams?|engineers?|dbas?|administrators?|department|technician|vendor|manager))(?: \w+)? (?:was|were|is|are|gets?|got|being) (?:\w+ )?(?:paged|engaged|looped in|brought in|pulled in|called|summoned|involved|notified)",
+    re.IGNORECASE,
+)  # fmt: skip
+_END = re.compile(
+    r"\s(?:for|to\s(?!the\s\w+\steam)|who|which|that|because|since|as|after|due|given|when|while|so|at|in order|on\s|by\s|with\s(?:the\s)?(?:logs?|suspicion|details|request)|via|but|if|from|under|of\sthe\sincident)\b.*$|,\s(?:who|which|as|because|given|since|but|and\s(?:they|the\s\w+\s(?:was|were)|we|it)).*$|\s(?:—|–|-)\s.*$",
+    re.IGNORECASE | re.DOTALL,
+)  # fmt: skip
+_ARTICLE = re.compile(r"^(?:the|our|an?|and|both|their|its|on-duty)\s+", re.IGNORECASE)
+_GROUP = re.compile(
+    r"teams?|engineers?|devops|sres?|dbas?|admin|operations|ops|vendor|provider|department|lead|manager|group|specialist|expert|support|developers?|on-?call|partner|cto|unit|desk|technician|administrators?|security|staff|crew|architects?|host(?:er|ing)|company|supplier|centre|center|office|squad|board|head|director|officer|maintainers?|consultants?",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def escalated_to(entries: Sequence[Entry], outline: Outline) -> tuple[str, ...]:
+    """Teams and people the incident went to, in order, as the report names them."""
+    texts = [e.text for e in entries if e.kind is EntryKind.ESCALATED]
+    texts += [
+        e.text
+        for e in entries
+        if e.kind is not EntryKind.ESCALATED and re.search(r"escalat", e.text, re.IGNORECASE)
+    ]
+    texts += [s.text for s in outline.of(Part.ESCALATION) if s.section is not Part.TIMELINE]
+    found: list[str] = []
+    for text in texts:
+        names = _names(text)
+        if (
+            not names
+            and text in [s.text for s in outline.of(Part.ESCALATION)]
+            and text.count(" ") < 8
+        ):  # noqa: PLR2004
+            names = _split(text)
+        found.extend(name for name in names if name.lower() not in [f.lower() for f in found])
+    return tuple(found)
+
+
+def _names(text: str) -> list[str]:
+    names: list[str] = []
+    for match in _TO.finditer(text):
+        names += _split(match["who"] or match["called"] or "")
+    if not names and (passive := _PASSIVE.search(text)) is not None:
+        names += _split(passive["who"])
+    return names
+
+
+def _split(text: str) -> list[str]:
+    clause = _END.sub("", text.strip())
+    parts = [
+        p.strip(" .,")
+        for p in re.split(r",\s*(?:and\s+)?|\s+and\s+(?:then\s+)?(?:to\s+)?|\s*&\s*", clause)
+    ]
+    named = []
+    for part in parts:
+        name = _ARTICLE.sub("", _ARTICLE.sub("", part))
+        if name and _GROUP.search(name) and name.count(" ") < 7:  # noqa: PLR2004
+            named.append(name)
+    return named

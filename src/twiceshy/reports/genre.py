@@ -1,0 +1,107 @@
+"""Is this a report of an outage, or a template, an assignment text, a how-to, something else?"""
+
+from __future__ import annotations
+
+import re
+
+from twiceshy.model.report import Action, Cause, Entry
+from twiceshy.reports.outline import Outline
+from twiceshy.reports.vocabulary import Part
+
+_PLACEHOLDER = re.compile(
+    r"\[(?:insert|your|describe|add|enter|fill|what|when|who|how|date|time|name|title|list|e\.g|link|team|brief|service|number|duration|short|yyyy|hh)[^\]\n]{0,120}\]"
+    r"|<(?:insert|your|describe|add|enter|fill|date|time|name|title|list|what|when|who|how|service|link|team|yyyy|hh)[^>\n]{0,120}>"
+    r"|\bYYYY[-/]MM[-/]DD\b|\bHH:MM\b|\b(?:xx:xx|00:00 xx)\b|\{\{[^}\n]{1,80}\}\}|\$\{[^}\n]{1,60}\}|_{4,}|\bTBD\b|\blorem ipsum\b|\?\?:\?\?|\bDD[-/]MM[-/]YYYY\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_INSTRUCTION = re.compile(
+    r"^\W*(?:describe|summari[sz]e|list|explain|provide|include|state|outline|fill in|write|add|what (?:was|were|is|happened|went)|who (?:was|is)|how (?:was|did|many|long)|when (?:was|did)|why (?:was|did))\b[^.]{0,160}(?:[.?:]|$)|^\W*\(?(?:e\.g\.|for example|example:|optional)",
+    re.IGNORECASE,
+)  # fmt: skip
+_ASSIGNMENT = re.compile(
+    r"\b(?:your (?:post-?mortem|report|task|answer|repo(?:sitory)?|code|readme)|you (?:must|should|will|need to|can|have to|are asked|are required)|in this (?:project|task|exercise|assignment|lab)|requirements?:|mandatory|learning objectives?|"
+    r"(?:manual )?(?:qa )?review|task \d+\b|write (?:a|your|an incident) (?:post-?mortem|report)|points? (?:will|for)|must (?:contain|be|have|include)|submit|students?|grad(?:e|ed|ing)\b|word (?:limit|count)|\d+ ?(?:-|to) ?\d+ words|deadline for|hand[- ]in|peer review)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_HOWTO = re.compile(
+    r"\b(?:how to|guide|tutorial|best practices for|template|cheat ?sheet|what is a (?:post-?mortem|blameless)|why (?:we )?write|a (?:good|great|well-written) post-?mortem|tips|checklist for|runbook|playbook|this document (?:describes|explains)|a post-?mortem (?:is|should|must|contains)|blameless culture|when to (?:write|use)|usage|installation|prerequisites|agenda|minutes of|meeting notes|attendees|faq)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_README = re.compile(
+    r"^(?:installation|install|usage|getting started|requirements|features|contributing|license|authors?|build|api|configuration|quick ?start|examples?|prerequisites|agenda|steps|procedure|when to use|decisions|next meeting|rollback|verification|contacts?)$",
+    re.IGNORECASE,
+)
+_EVENT = re.compile(
+    r"\b(?:outage|down(?:time)?|incident|failed|failure|unavailable|crashed|errors?|unable|could not|couldn't|broke|lost|offline|stopped|expired|slow|disrupt\w+|affected|impact\w*|unreachable|timed? ?out|degrad\w+|vanished|missing|wrong)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(?:was|were|had|did|went|began|started|failed|found|noticed|restored|reported|identified|resolved|fixed|caused|affected|crashed)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_genre(
+    outline: Outline,
+    timeline: tuple[Entry, ...],
+    cause: Cause | None,
+    actions: tuple[Action, ...],
+    *,
+    has_span: bool,
+) -> tuple[bool, str | None]:
+    """Whether a document is a report of something that happened; if not, why."""
+    statements = outline.statements
+    if not statements:
+        return False, "there is nothing to read"
+    texts = [s.text for s in statements if s.part is not Part.ASIDE][:400]
+    joined = "\n".join(texts)[:60_000]
+    timed = sum(1 for entry in timeline if entry.at is not None)
+    placeholders = len(_PLACEHOLDER.findall(joined))
+    instructions = sum(
+        1
+        for text in texts
+        if _INSTRUCTION.match(text)
+        and (text.endswith(("?", ".", ":", "]", ")")) or len(text) < 120)
+    )  # noqa: PLR2004
+    told = sum(1 for text in texts if _PAST.search(text))
+    if (
+        placeholders >= 3
+        and placeholders * 4 >= len(texts)
+        or (placeholders >= 2 and timed == 0 and told < placeholders + 3)
+    ):  # noqa: PLR2004
+        return False, f"a template: {placeholders} placeholders are still to be filled in"
+    title = outline.title or ""
+    about_writing = bool(re.search(r"template", title, re.IGNORECASE))
+    if timed < 2:  # noqa: PLR2004 - one time may be an example
+        assignment = len(_ASSIGNMENT.findall(joined))
+        if assignment >= 3 and assignment * 6 >= told:  # noqa: PLR2004
+            return False, "an assignment text: it asks the reader to write a report"
+        if instructions >= 4 and instructions * 2 >= told:  # noqa: PLR2004
+            return (
+                False,
+                "a template: its sections ask what to write instead of telling what happened",
+            )
+        howto = len(_HOWTO.findall(title)) * 3 + len(_HOWTO.findall(joined[:4000]))
+        readme = sum(1 for heading in outline.headings if _README.match(heading.strip(" :")))
+        if (
+            (howto >= 3 or readme >= 2)
+            and (cause is None or told < 4 or readme >= 2)
+            and not has_span
+        ):  # noqa: PLR2004
+            return False, "a guide or a manual: it tells how something is done, not what happened"
+    if about_writing and timed == 0 and told < 6:  # noqa: PLR2004
+        return False, "a template: its title says so and it tells of nothing that happened"
+    parts = {s.part for s in statements}
+    signs = [
+        timed >= 2,  # noqa: PLR2004
+        cause is not None,
+        has_span,
+        bool(actions) and bool(parts & {Part.ACTIONS, Part.LESSONS}),
+        bool(parts & {Part.IMPACT, Part.SUMMARY, Part.DURATION}),
+        len(_EVENT.findall(joined)) >= 2 and told >= 3,  # noqa: PLR2004
+    ]
+    if sum(signs) < 2 or not _EVENT.search(joined):  # noqa: PLR2004
+        return False, "it tells neither when nor why something failed, nor what is to be done"
+    if told == 0 and timed < 2:  # noqa: PLR2004
+        return False, "it tells of nothing that happened"
+    return True, None

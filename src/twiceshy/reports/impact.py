@@ -1,0 +1,235 @@
+"""The impact: what share of users, which services, and who noticed first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from twiceshy.model.report import DetectedBy, Entry, EntryKind
+from twiceshy.reports.outline import Outline
+from twiceshy.reports.vocabulary import Part
+
+_PEOPLE = r"(?:users?|customers?|clients?|subscribers?|visitors?|members?|people|players?|students?|employees|shoppers?|accounts?|readers?|listeners?|viewers?|merchants?|tenants?|patients?|guests?|user ?base|audience|consumers?|staff|teachers?|passengers?|drivers?|buyers?|sellers?)"
+_NUMBER = r"(?P<n>\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per ?cent\b)"
+_OF_USERS = re.compile(
+    _NUMBER + r"\s?\)?\s?(?:(?:of|o|off)\s)?(?:all\s|the\s|our\s|its\s|total\s|active\s|registered\s|their\s|my\s|online\s|paying\s|end[- ]?|internal\s|external\s|company's\s|overall\s|web\s?site\s|platform\s|site\s|app\s|mobile\s|daily\s|global\s|us\s|european\s|customer\s|\w+(?:'s|’s)?\s){0,3}"
+    + _PEOPLE + r"\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_USERS_THEN = re.compile(
+    _PEOPLE + r"\b[^.%\d]{0,40}?(?:affected|impacted|hit)?[^.%\d]{0,15}?[:(\s~]\s?(?:about |approximately |around |~|an estimated |roughly |nearly |over |up to )*" + _NUMBER,
+    re.IGNORECASE,
+)  # fmt: skip
+_AFFECTING = re.compile(
+    r"(?:affect(?:ed|ing)|impact(?:ed|ing))\s(?:about |approximately |around |~|an estimated |roughly |nearly |over |almost |more than |up to |some )*" + _NUMBER + r"(?!\s?(?:of|o)\s(?:the |all |our )?(?!users|customers)[a-z]+\s?(?:requests|traffic|transactions|orders|calls|sessions))",
+    re.IGNORECASE,
+)  # fmt: skip
+_ALL_USERS = re.compile(
+    r"\b(?:all|every|100%)\s(?:of\s)?(?:the\s|our\s|its\s|active\s|registered\s|internal\s|external\s|platform\s|logged[- ]in\s|\w+\s)?" + _PEOPLE + r"\b"
+    r"|\b(?:everyone|everybody|nobody|no one|none of (?:the|our) " + _PEOPLE + r"|no " + _PEOPLE + r" (?:could|was able|were able))\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_NOT_A_SHARE = re.compile(r"(?:drop|decrease|decline|reduction|loss|degradation|increase|rise|fall|slower|slowdown|availability|engagement|transactions?|requests?|traffic|revenue|conversion|sales|orders|success rate|error rate|errors|capacity|cpu|memory|disk|performance)\b", re.IGNORECASE)  # fmt: skip
+_MILD = re.compile(r"\b(?:slow|slower|degradation|degraded|some|delayed?|latency)\b", re.IGNORECASE)
+
+_THING = (
+    r"(?:services?|systems?|web ?sites?|sites?|web ?apps?|applications?|apps?|platforms?|portals?|stores?|shops?|apis?|gateways?|dashboards?|"
+    r"databases?|servers?|pages?|web stack|stack|backends?|frontends?|networks?|clusters?|queues?|pipelines?|streams?|streaming|mailing lists?|lists?|intranet|wiki|blog|forum|"
+    r"log[- ]?ins?|authentication|checkout|payments?|payment processing|search|uploads?|downloads?|e-?mails?|mail|notifications?|messaging|chat|catalogue|catalog|"
+    r"bookings?|reservations?|exports?|imports?|reports|reporting|registration|sign-?ups?|exam|quiz|game|map|maps|tiles|feeds?|webhooks?|jobs?|builds?|printing|print service|vpn|proxy|cache|cdn|dns|storage|wi-?fi|telephony|phones?|calls|infrastructure|environment|module|function(?:ality)?|feature)"
+)
+_ADJ = r"(?:[A-Za-z0-9][\w.'’/&-]*\s){0,4}?"
+_PHRASE = re.compile(r"(?P<phrase>\b" + _ADJ + _THING + r")(?![\w-])", re.IGNORECASE)
+_LEADING_NOISE = re.compile(
+    r"^(?:(?:the|our|its|a|an|all|and|or|of|to|in|on|for|with|that|this|these|those|their|his|my|both|some|main(?=\s(?:service|services)$)|company's|company’s|core|entire|whole|users?|customers?|clients?|could|not|was|were|is|are|be|been|being|had|has|have|"
+    r"unable|use|using|access|accessing|reach|reaching|open|load|loading|complete|full|total|partial|major|during|when|while|because|where|which|who|including|such|as|from|into|via|through|across|"
+    r"affected|affecting|impacted|impacting|disrupted|hit|experienced|caused|causing|made|left|by|no|any|every|several|multiple|other|various|failed|failing|new|old|also|only|like|e\.g\.|namely|down|outage|unavailable|at|down:|without|it|they|we|our|your|his|her|log|send|receive|view|see|get|inability|ability|leading|resulted|resulting|users'|customers'|resulting|slow|slower|degraded|broken|intermittent|service:|meant|means|so|but|if|then|there|about|over|between|after|before|under|until|since|hosted|hosting|internal(?=\s\w+\s?$)?|respond|responding|returned|returning|showed|saw|seeing)\s+)+",
+    re.IGNORECASE,
+)  # fmt: skip
+_INCLUDING = re.compile(r"\b(?:including|namely|such as|i\.e\.|specifically)\b", re.IGNORECASE)
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
+_NOT_SERVICES = frozenset(
+    {"functionality", "function", "feature", "infrastructure", "environment", "module", "jobs", "reports", "lists", "list", "calls", "network",
+     "service", "services", "system", "systems", "issue", "server", "servers", "page", "pages", "site", "feature", "application", "applications",
+     "database", "notifications", "phones", "phone", "stack", "log in", "customer service", "stores", "imports", "downloads", "cache", "queue"}
+)  # fmt: skip
+_WEAK_BUT_BETTER_THAN_NOTHING = frozenset({"application", "site", "database", "server", "servers", "network", "service", "system", "page", "queue", "notifications"})  # fmt: skip
+
+_MONITORING = re.compile(
+    r"\b(?:monitor(?:s|ing|ed)?|alert(?:s|ed|ing)?|alarms?|automated|automatic(?:ally)?|health ?checks?|uptime|prober?s?|synthetic|pager|paged|pagerduty|pingdom|datadog|nagios|zabbix|"
+    r"prometheus|grafana|new ?relic|cloudwatch|sentry|dashboard|watchdog|thresholds?|metrics?|sensu|icinga|status ?cake|robot)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_USERS = re.compile(
+    r"\b(?:(?:customer|user|client|support|help ?desk|service desk) (?:\w+ )?(?:complaints?|reports?|tickets?|calls?|emails?|feedback|inquir\w+|messages?)|complain(?:ts?|ed|ing)|(?<!affected )(?:"
+    + _PEOPLE + r"|candidates?|residents?|participants?|organi[sz]ers?|partners?|parents?|marketing|sales)\b(?: \w+){0,6}? (?:report\w*|complain\w*|notic\w+|call\w*|writ\w+|wrote|phon\w+|tweet\w*|contact\w*|said|says|say|ask\w*|told|tells?|mail\w*|inform\w*|sent|send|arriv\w+|saw|came|com(?:e|ing)|begin|began|start\w*|experienc\w+|could not|couldn't|were unable|was unable|unable)"
+    r"|(?:report(?:s|ed)?|complaints?|tickets?|calls?|messages?|mails?|tweets?|told|notified|informed|alerted|noticed|raised|brought up|discovered|detected|found|observed|spotted|flagged) (?:\w+ ){0,4}?(?:by|from|through|via) (?:\w+ ){0,3}?" + _PEOPLE + r"|social media|support (?:tickets?|inbox|desk|team received|received|gets|got)|help ?(?:desk|line)|hotline|tickets?)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_ENGINEER = re.compile(
+    r"\b(?:engineers?|developers?|admin(?:istrator)?s?|sysadmin|devops|sre|technicians?|operators?|ops|on-?call|programmers?|students? developer|one of us|we|i|colleagues?|team ?mates?|team members?|staff|intern|qa|testers?|teacher|maintainers?|partner)\b"
+    r"(?: \w+){0,6} (?:notic\w+|discover\w*|saw|sees|found|finds|observ\w*|detect\w*|reali[sz]\w*|spot\w*|open\w*|check\w*|saw|stumbl\w*|tried|tries|identified)|"
+    r"\b(?:noticed|discovered|detected|found|observed|spotted|identified|seen|raised|reported|flagged) (?:\w+ ){0,3}by (?:an? |the |our |one of (?:the|our) )?(?:\w+ ){0,3}(?:engineers?|developers?|admin(?:istrator)?s?|team|colleague|operators?|devops|sre|technicians?|intern|staff|teacher|maintainers?)",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def affected_percent(outline: Outline) -> float | None:
+    """The share of users affected, in percent; None when the report gives no share of users."""
+    for statement in outline.of(Part.SHARE):
+        match = re.search(_NUMBER, statement.text, re.IGNORECASE)
+        if match is not None:
+            return _percent(match)
+    texts = [s.text for s in outline.of(Part.IMPACT, Part.SHARE, Part.SUMMARY, Part.AFFECTED)]
+    texts += [s.text for s in outline.of(Part.DURATION)] + [
+        s.text for s in outline.statements if s.part is None
+    ]
+    for text in texts:
+        for sentence in _SENTENCES.split(text):
+            share = _share_in(sentence)
+            if share is not None:
+                return share
+    for text in texts:
+        for sentence in _SENTENCES.split(text):
+            if (
+                _ALL_USERS.search(sentence)
+                and not re.search(r"%", sentence)
+                and not _MILD.search(sentence)
+            ):
+                return 100.0
+    return None
+
+
+def _share_in(sentence: str) -> float | None:
+    for pattern in (_OF_USERS, _AFFECTING, _USERS_THEN):
+        match = pattern.search(sentence)
+        if match is None:
+            continue
+        before = sentence[: match.start()]
+        if pattern is _OF_USERS and re.search(
+            r"(?:degradation|slowdown|drop|increase|decrease|loss|reduction)\s(?:for|in|of)\s*$",
+            sentence[: match.end()].rsplit("%", 1)[-1][:30],
+        ):
+            continue
+        if pattern is not _OF_USERS and _NOT_A_SHARE.match(
+            sentence[match.end() :].strip(" of.,")[:30].strip()
+        ):
+            continue
+        if pattern is _USERS_THEN and _NOT_A_SHARE.search(match[0]):
+            continue
+        between = match[0][match.end("n") - match.start() :]
+        if pattern is _OF_USERS and _NOT_A_SHARE.search(between):
+            continue
+        if pattern is _USERS_THEN and re.search(r"\bslow", before):
+            continue
+        return _percent(match)
+    return None
+
+
+def _percent(match: re.Match[str]) -> float | None:
+    number = float(match["n"])
+    return number if number <= 100 else None  # noqa: PLR2004 - a share
+
+
+def services(outline: Outline) -> tuple[str, ...]:
+    """The services hit, in the report's words: from a label that lists them, else the impact."""
+    listed = [s.text for s in outline.of(Part.AFFECTED)]
+    if listed:
+        parts = [p for text in listed for p in re.split(r"\s*(?:,|;|\band\b|/(?=\s))\s*", text)]
+        return tuple(dict.fromkeys(p for part in parts if 2 < len(p := _trim(part)) <= 60))  # noqa: PLR2004
+    for group in (outline.of(Part.IMPACT), outline.of(Part.SUMMARY), outline.of(Part.DURATION)):
+        for statement in group:
+            for sentence in _SENTENCES.split(statement.text):
+                found = _services_in(sentence)
+                if found:
+                    return found
+    weak: tuple[str, ...] = ()
+    for statement in outline.of(Part.IMPACT, Part.SUMMARY):
+        weak = weak or _services_in(statement.text, weak=True)
+    title = _services_in(outline.title or "")
+    lead = [s.text for s in outline.statements if s.part is None][:4]
+    return (
+        title
+        or weak
+        or next(
+            (
+                f
+                for text in lead
+                for sentence in _SENTENCES.split(text)
+                if (f := _services_in(sentence))
+            ),
+            (),
+        )
+    )
+
+
+def _services_in(sentence: str, *, weak: bool = False) -> tuple[str, ...]:
+    including = _INCLUDING.search(sentence)
+    if including is not None and (inner := _phrases(sentence[including.end() :], weak=weak)):
+        return inner
+    return _phrases(sentence, weak=weak)
+
+
+def _phrases(text: str, *, weak: bool) -> tuple[str, ...]:
+    found: list[str] = []
+    for match in _PHRASE.finditer(text):
+        phrase = _trim(match["phrase"])
+        bare = phrase.lower()
+        if bare in _NOT_SERVICES and not (weak and bare in _WEAK_BUT_BETTER_THAN_NOTHING):
+            continue
+        if phrase and not any(bare == f.lower() for f in found):
+            found.append(phrase)
+    return tuple(found[:4])
+
+
+def _trim(phrase: str) -> str:
+    text = phrase.strip(" .,:;()\"'")
+    for _ in range(3):
+        shorter = _LEADING_NOISE.sub("", text)
+        if shorter == text:
+            break
+        text = shorter
+    possessive = re.match(r"^[\w-]+['’]s\s+(.+)$", text)
+    return (possessive[1] if possessive is not None and "company" in text.lower() else text).strip()
+
+
+def detected_by(outline: Outline, timeline: Sequence[Entry]) -> DetectedBy:
+    """Who noticed first: from what the report says of detection, else its first entries."""
+    texts = [s.text for s in outline.of(Part.DETECTION)]
+    detected = [e.text for e in timeline if e.kind is EntryKind.DETECTED]
+    firsts = detected[:2] if detected else [e.text for e in timeline[:2]]
+    if timeline and timeline[0].text not in firsts:
+        firsts.insert(1 if detected else 0, timeline[0].text)
+    for text in [*texts, *firsts]:
+        who = _noticer(text)
+        if who is not DetectedBy.UNKNOWN:
+            return who
+    for statement in [
+        *outline.of(Part.SUMMARY, Part.IMPACT),
+        *[s for s in outline.statements if s.part is None],
+    ]:
+        for sentence in _SENTENCES.split(statement.text):
+            if re.search(
+                r"\b(?:detect|notic|discover|report|alert|complain|found out|alarm)",
+                sentence,
+                re.IGNORECASE,
+            ):
+                who = _noticer(sentence)
+                if who is not DetectedBy.UNKNOWN:
+                    return who
+    return DetectedBy.UNKNOWN
+
+
+def _noticer(text: str) -> DetectedBy:
+    places = [
+        (match.start(), rank, who)
+        for rank, (who, pattern) in enumerate(
+            (
+                (DetectedBy.USERS, _USERS),
+                (DetectedBy.MONITORING, _MONITORING),
+                (DetectedBy.ENGINEER, _ENGINEER),
+            )
+        )
+        if (match := pattern.search(text)) is not None
+    ]
+    return min(places)[2] if places else DetectedBy.UNKNOWN

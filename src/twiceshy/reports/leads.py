@@ -1,0 +1,336 @@
+"""False leads: what was suspected and turned out wrong, and for how long it was pursued.
+
+A lead runs from the entry that suspects to the entry that rules it out or moves on to something
+else: another suspicion, an escalation with no later ruling out, or the cause. A suspicion of the
+same class as the cause was right and is no false lead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twiceshy.model.moment import Moment
+from twiceshy.model.report import CauseClass, Entry, EntryKind, FalseLead
+from twiceshy.reports.cause import classify
+from twiceshy.reports.entry_kinds import RULED_OUT, SUSPECTED
+from twiceshy.reports.outline import Outline, Statement
+from twiceshy.reports.vocabulary import Part
+
+_SUBJECTS = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("attack", r"\b(?:d?dos|attacks?|attacked|attackers?|hack\w*|breach|intrusion|malicious|botnet|security incident|brute|credential stuffing|bots?)\b"),
+        ("database", r"\b(?:data ?bases?|db|mysql|mariadb|postgres\w*|mongo\w*|redis|sql|queries|query|connections? pool|replica\w*|index(?:es)?|reindex\w*)\b"),
+        ("provider", r"\b(?:provider|vendor|third[- ]party|partner|isp|aws|azure|gcp|google|cloudflare|stripe|upstream|hosting company|supplier)(?:'s|s)?\b"),
+        ("dns", r"\b(?:dns|name ?server|domain|resolv\w+|a record|cname)\b"),
+        ("firewall", r"\b(?:firewalls?|iptables|waf|security groups?)\b"),
+        ("load balancer", r"\b(?:load[- ]?balancers?|haproxy|elb|alb)\b"),
+        ("network", r"\b(?:networks?|networking|routers?|routing|switch(?:es)?|links?|cables?|connectivity|vpn|bandwidth|latency|packet|uplink|isp|wi-?fi|digger|fib(?:er|re))\b"),
+        ("traffic", r"\b(?:traffic|load|overload\w*|surge|spike|visitors?|campaign|too many (?:users|requests)|demand|bottleneck|capacity)\b"),
+        ("certificate", r"\b(?:certificates?|certs?|ssl|tls)\b"),
+        ("memory", r"\b(?:memory|ram|oom|leak\w*|heap|swap)\b"),
+        ("disk", r"\b(?:disks?|storage|volumes?|inodes?|file ?system)\b"),
+        ("cpu", r"\b(?:cpu|processor)\b"),
+        ("cache", r"\b(?:caches?|caching|varnish|memcached|cdn|content delivery)\b"),
+        ("deployment", r"\b(?:deploy\w*|releases?|roll-?out|version|update[sd]?|upgrade\w*|librar\w+|plugins?|theme|commit|migration)\b"),
+        ("hardware", r"\b(?:hardware|servers?|power|fan|machine|mixer|switch(?:es)?|printer|cable|router)\b"),
+        ("code", r"\b(?:code|bugs?|application|app|scripts?|software|function)\b"),
+        ("permissions", r"\b(?:permissions?|access rights|credentials?|passwords?|authenti\w+|login)\b"),
+        ("web server", r"\b(?:apache2?|nginx|web ?server|php)\b"),
+        ("mail", r"\b(?:mail|smtp|spam|blocklists?|blacklists?|queue)\b"),
+        ("monitoring", r"\b(?:monitoring|false alarm|alert)\b"),
+        ("config", r"\b(?:config\w*|settings?|misconfig\w*)\b"),
+    )
+)  # fmt: skip
+
+_BY = r"(?:might |may |could )?(?:have been |be |was |were |is |are )?(?:caused by |due to |because of |a result of |from )?"
+_DETERMINERS = re.compile(
+    r"^(?:(?:that|it|this|the|a|an|our|to|be|was|were|is|are|being|of|due|caused|by|some|possible|possibly|potential|potentially|potentiale|likely|maybe|perhaps|with|in|at|on|there|might|may|could|have|been|first|initial|initially|at|first|issue|problem|cause|root|because|towards?|into|for|as|from|had|has|something|their|its|about|and|a possible|some kind of|we)\b[\s:,]*)+",
+    re.IGNORECASE,
+)  # fmt: skip
+_CLAUSE_END = re.compile(
+    r"[.;!?]\s|[.;!?]$|,\s(?:but|and|so|which|since|as|because|who|leading|causing|the team|we|then|however|started|restarted|it)\b|\sbut\s|\s(?:—|–)\s|\(|, \w+ing\b|\bso (?:we|the|it|i)\b"
+)
+_PICK = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?:initial |first |early |our |the )?(?:assumptions?|hypothes[ie]s|suspicions?|theor(?:y|ies)|guess(?:es)?|beliefs?|thoughts?|idea|diagnosis)(?: \w+){0,3}? (?:was|were|is|are|pointed|pointing|moved|fell|turned|shifted|went)(?: that| to(?:wards?)?| at| on)? (?P<what>.+)",
+        r"(?:wrongly |first |initially |mistakenly |also |then )*(?:suspect(?:ed|ing|s)?|assum(?:ed|ing|es?)|presum(?:ed|ing)|hypothesi[sz]ed|theori[sz]ed|speculated|guess(?:ed|ing)?|blam(?:ed|ing|es?))(?: that| it (?:was|is|might be|to be)| on| at first| initially)* (?P<what>.+)",
+        r"(?:thought|believed|considered|figured|attributed|thinks?|believes?)(?: at first| initially| that| it (?:was|is|might be|to be|to)| of| to be| about| the (?:issue|problem|cause) (?:was|to be))* (?P<what>.+)",
+        r"(?:pointed|pointing|points) (?:to|at|towards?) (?P<what>.+)",
+        r"(?:focus|attention|investigation|efforts?|suspicion|search)(?: \w+){0,2} (?:shifted|turned|moved|switched|went|fell|focused|centred|centered|concentrated|continued|extended|expanded|widened)(?: \w+)? ?(?:in)?(?:to|on|onto|at|towards?) (?P<what>.+)",
+        r"(?:shifted|turned|switched|moved) (?:our |their |the )?(?:focus|attention|investigation)? ?(?:to|towards|on) (?P<what>.+)",
+        r"(?:looked|looks|appeared|seemed|looks?|seems?) (?:to be|like|as if|as though) (?P<what>.+)",
+        r"(?:possible|potential|possibly|potentially|likely) (?P<what>.+)",
+        r"(?:might|may|could) (?:have been|be) (?P<what>.+)",
+        r"(?:chas(?:ed|ing)|explor(?:ed|ing)|pursu(?:ed|ing)|analy[sz](?:ed|ing)|spent (?:on|time (?:on|analy[sz]ing|investigating|looking (?:at|into)|checking))|investigat(?:ed|ing)|check(?:ed|ing)|look(?:ed|ing) (?:at|into)|examin(?:ed|ing)|debug(?:ged|ging)|restart(?:ed|ing)|time (?:was )?(?:lost|wasted|spent) (?:on|with)) (?P<what>.+)",
+        r"(?P<what>.+?) (?:was|were|is|are)(?: (?:first|initially|also|wrongly|immediately|briefly|at first))? (?:suspected|blamed|assumed|thought|believed|considered|under suspicion|asked)",
+    )
+)  # fmt: skip
+_PASSIVE = _PICK[-1]
+_RULED_WHAT = re.compile(
+    r"(?:ruled out|excluded|eliminated|dismissed|discarded|no (?:sign of |evidence of |ongoing )?|not (?:an? |the )?)(?P<what>[^.,;]+)|(?P<before>.+?) (?:(?:was|were|is|are) )?(?:ruled out|excluded|fine|healthy|innocent|dismissed|eliminated|discarded|normal)",
+    re.IGNORECASE,
+)  # fmt: skip
+_MAX_WORDS = 22
+
+
+@dataclass
+class _Open:
+    text: str
+    subjects: frozenset[str]
+    start: Moment | None
+    line: int
+    index: int
+
+
+def subjects_of(text: str) -> frozenset[str]:
+    """The kinds of thing a suspicion is about: database, network, attack, provider..."""
+    return frozenset(name for name, pattern in _SUBJECTS if pattern.search(text))
+
+
+def suspicion_in(text: str) -> str:
+    """What an entry suspects, in its own words, without `initially thought that it was`."""
+    best: tuple[int, str] | None = None
+    for pattern in _PICK:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        what = _clean(match["what"])
+        if pattern is _PASSIVE:
+            what = _clean(re.sub(r"^.*[,.;:]\s*", "", match["what"]))
+        if len(what) > 2 and (best is None or match.start() < best[0]):  # noqa: PLR2004
+            best = (match.start(), what)
+            if pattern not in _PICK[-4:]:
+                break
+    return best[1] if best is not None else _clean(text)
+
+
+def _clean(what: str) -> str:
+    end = _CLAUSE_END.search(what)
+    clause = what[: end.start()] if end is not None and end.start() > 2 else what  # noqa: PLR2004
+    clause = _DETERMINERS.sub("", clause.strip(" :,.\"'"))
+    return " ".join(clause.split()[:_MAX_WORDS]).strip(" :,.;\"'")
+
+
+def false_leads(
+    entries: Sequence[Entry], outline: Outline, cause: CauseClass, cause_text: str
+) -> tuple[FalseLead, ...]:
+    """Every false lead of a report: from its timeline, then those it only tells of elsewhere."""
+    found = _from_timeline(entries, cause, cause_text)
+    for statement in outline.of(Part.LEADS):
+        if statement.section is Part.TIMELINE:
+            continue
+        for lead in _told(statement):
+            if not any(_same(lead.text, known.text) for known in found):
+                found.append(lead)
+    if not found:
+        for statement in outline.of(
+            Part.SUMMARY,
+            Part.CAUSE,
+            Part.CAUSE_AND_RESOLUTION,
+            Part.RESOLUTION,
+            Part.DETECTION,
+            Part.ESCALATION,
+        ):
+            found.extend(_told_in_passing(statement, cause))
+    return tuple(sorted(found, key=lambda lead: lead.line))
+
+
+def _same(one: str, other: str) -> bool:
+    mine, theirs = subjects_of(one), subjects_of(other)
+    if mine & theirs - {"code", "hardware", "config"}:
+        return True
+    return bool(_content(one) & _content(other))
+
+
+def _content(text: str) -> frozenset[str]:
+    stop = {
+        "issue",
+        "issues",
+        "problem",
+        "problems",
+        "failure",
+        "error",
+        "errors",
+        "server",
+        "servers",
+        "possible",
+        "because",
+        "which",
+        "there",
+        "their",
+        "about",
+        "being",
+        "caused",
+        "causing",
+        "experiencing",
+    }
+    return frozenset(w for w in re.findall(r"[a-z]{4,}", text.lower()) if w not in stop)
+
+
+def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str) -> list[FalseLead]:
+    leads: list[FalseLead] = []
+    open_lead: _Open | None = None
+
+    def close(end: Entry | None, *, refuted: bool) -> None:
+        nonlocal open_lead
+        lead, open_lead = open_lead, None
+        if lead is None or (not refuted and _was_right(lead.text, cause, cause_text)):
+            return
+        finish = end.at if end is not None else None
+        leads.append(
+            FalseLead(lead.text, lead.start, finish, _minutes(lead.start, finish), lead.line)
+        )
+
+    for index, entry in enumerate(entries):
+        suspects = SUSPECTED.search(entry.text) is not None
+        if entry.kind is EntryKind.RULED_OUT:
+            if open_lead is None:
+                open_lead = _looked_into(entries, index, leads) or _Open(
+                    _refuted(entry.text), subjects_of(entry.text), None, entry.line, index
+                )
+            about = subjects_of(entry.text)
+            if open_lead.start is entry.at and len(entries) > 1:
+                close(None, refuted=True)
+            else:
+                close(entry, refuted=True)
+            moved = _moves_on(entry.text)
+            if moved is not None:
+                open_lead = _Open(moved, subjects_of(moved) or about, entry.at, entry.line, index)
+        elif entry.kind is EntryKind.SUSPECTED or (
+            suspects and entry.kind is EntryKind.INVESTIGATING and _strong(entry.text)
+        ):
+            text = suspicion_in(entry.text)
+            subjects = subjects_of(text) or subjects_of(entry.text)
+            if open_lead is not None:
+                if open_lead.subjects & subjects or (not subjects and index - open_lead.index == 1):
+                    if len(text) > len(open_lead.text):
+                        open_lead.text = text
+                    open_lead.subjects = open_lead.subjects | subjects
+                    continue
+                close(entry, refuted=False)
+            open_lead = _Open(text, subjects, entry.at, entry.line, index)
+        elif open_lead is not None and (
+            entry.kind in (EntryKind.CAUSE_FOUND, EntryKind.RESTORED)
+            or (entry.kind is EntryKind.ESCALATED and not _refuted_later(entries, index, open_lead))
+        ):
+            close(entry, refuted=False)
+    if open_lead is not None:
+        close(None, refuted=False)
+    return leads
+
+
+def _strong(text: str) -> bool:
+    match = SUSPECTED.search(text)
+    return match is not None and match[0].lower().startswith(
+        ("suspect", "assum", "assumption", "hypothes", "initial")
+    )
+
+
+def _moves_on(text: str) -> str | None:
+    """`no database issue; focus shifted to the network` opens the next lead."""
+    match = re.search(
+        r"(?:focus|attention|investigation|suspicion)(?: \w+){0,2} (?:shifted|turned|moved|switched|went)(?: \w+)? ?(?:to|on|towards) (?P<what>[^.;]+)",
+        text,
+        re.IGNORECASE,
+    ) or re.search(
+        r"(?:now |next |then )suspect\w*(?: that)? (?P<what>[^.;]+)", text, re.IGNORECASE
+    )
+    return None if match is None else _clean(match["what"])
+
+
+def _refuted(text: str) -> str:
+    match = _RULED_WHAT.search(text)
+    if match is None:
+        return _clean(text)
+    return _clean(match["what"] or match["before"] or text)
+
+
+def _looked_into(entries: Sequence[Entry], index: int, leads: Sequence[FalseLead]) -> _Open | None:
+    """The latest entry before a ruling out that looked into the same thing."""
+    about = subjects_of(entries[index].text)
+    taken = {lead.line for lead in leads}
+    for earlier in range(index - 1, max(index - 4, -1), -1):
+        entry = entries[earlier]
+        if (
+            entry.kind
+            not in (EntryKind.INVESTIGATING, EntryKind.SUSPECTED, EntryKind.NOTE, EntryKind.FIX)
+            or entry.line in taken
+        ):
+            continue
+        if about & subjects_of(entry.text) or (
+            entry.kind is not EntryKind.NOTE and earlier == index - 1
+        ):
+            text = (
+                suspicion_in(entry.text) if entry.kind is not EntryKind.FIX else _clean(entry.text)
+            )
+            return _Open(text, about, entry.at, entry.line, earlier)
+    return None
+
+
+def _refuted_later(entries: Sequence[Entry], index: int, lead: _Open) -> bool:
+    for entry in entries[index + 1 :]:
+        if entry.kind is EntryKind.RULED_OUT:
+            about = subjects_of(entry.text)
+            return not about or not lead.subjects or bool(about & lead.subjects)
+        if entry.kind in (EntryKind.CAUSE_FOUND, EntryKind.SUSPECTED, EntryKind.RESTORED):
+            return False
+    return False
+
+
+def _was_right(lead: str, cause: CauseClass, cause_text: str) -> bool:
+    suspected = classify([(lead, 1.0)])
+    if suspected.cause_class is not CauseClass.OTHER:
+        return suspected.cause_class is cause
+    words = _content(lead)
+    return bool(words) and len(words & _content(cause_text)) * 2 > len(words)
+
+
+def _minutes(start: Moment | None, end: Moment | None) -> int | None:
+    if start is None or end is None:
+        return None
+    minutes = start.minutes_until(end)
+    return round(minutes) if minutes is not None and minutes >= 0 else None
+
+
+def _told(statement: Statement) -> list[FalseLead]:
+    text = statement.text
+    if len(text) < 8:  # noqa: PLR2004 - "none", "n/a"
+        return []
+    label = statement.label
+    if (
+        label is not None
+        and label.value
+        and subjects_of(label.name)
+        and not SUSPECTED.search(label.name)
+    ):
+        return [FalseLead(label.name, None, None, None, statement.block.line)]
+    if not (SUSPECTED.search(text) or RULED_OUT.search(text) or subjects_of(text)):
+        return []
+    return [FalseLead(suspicion_in(text), None, None, None, statement.block.line)]
+
+
+def _told_in_passing(statement: Statement, cause: CauseClass) -> list[FalseLead]:
+    """A sentence that tells of a suspicion and that it was wrong, outside any timeline."""
+    out = []
+    for sentence in re.split(r"(?<=[.!?])\s+", statement.text):
+        if (
+            SUSPECTED.search(sentence)
+            and re.search(
+                r"\b(?:initial(?:ly)?|at first|first|false lead|wrongly|mistakenly|turned out|but)\b",
+                sentence,
+                re.IGNORECASE,
+            )
+            and re.search(
+                r"suspect|assum|thought|believ|false lead|blam|misled|mistook",
+                sentence,
+                re.IGNORECASE,
+            )
+        ):
+            text = suspicion_in(sentence)
+            if not _was_right(text, cause, ""):
+                out.append(FalseLead(text, None, None, None, statement.block.line))
+    return out

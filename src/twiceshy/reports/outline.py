@@ -1,0 +1,386 @@
+"""Blocks placed: which part of the report every statement belongs to.
+
+One pass with a small state: the section that the last heading opened, and within it the field that
+the last label opened. A field ends at the next label, heading, or item that is not deeper. Of a
+file that holds a second report the second is left out, unless it only adds to the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from twiceshy.reports.blocks import BOLD_LEVEL, Block, Shape
+from twiceshy.reports.labels import Label, dashed_label_of, label_of
+from twiceshy.reports.vocabulary import Part, part_named, stands_alone
+from twiceshy.reports.when.scan import marks_in
+
+_PLAIN_LEVEL = 8
+_FIELDS = frozenset(
+    {Part.DURATION, Part.START, Part.END, Part.DAY, Part.WHEN, Part.IMPACT, Part.AFFECTED, Part.SHARE,
+     Part.DETECTION, Part.CAUSE, Part.RESOLUTION, Part.ASIDE, Part.LEADS, Part.ESCALATION}
+)  # fmt: skip
+_ENDS_TIMELINE = frozenset(
+    {Part.CAUSE, Part.CAUSE_AND_RESOLUTION, Part.ACTIONS, Part.LESSONS, Part.SUMMARY, Part.IMPACT,
+     Part.CONCLUSION, Part.DURATION}
+)  # fmt: skip
+_STAYS_ACTIONS = frozenset(
+    {Part.ACTIONS, Part.GROUP, Part.DETECTION, Part.ESCALATION, Part.RESOLUTION, Part.AFFECTED,
+     Part.SHARE, Part.START, Part.END, Part.DAY, Part.DURATION, Part.ASIDE, Part.LEADS}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A block, or the value behind its label, in its place."""
+
+    part: Part | None
+    """None above the first section and in sections of the report's own."""
+    block: Block
+    text: str
+    """What is said: the value when a label opened the part, else the whole text."""
+    label: Label | None = None
+    group: str | None = None
+    """The sub-heading or list introduction it stands under."""
+    section: Part | None = None
+    """The part of the section it stands in, whatever its label."""
+    heading: str | None = None
+    """The heading of that section, as written."""
+
+
+@dataclass
+class _State:
+    section: Part | None = None
+    level: int = 0
+    heading: str | None = None
+    group: str | None = None
+    field: Part | None = None
+    field_indent: int = -1
+    """Indent of the item whose label opened the field; -1 when a line of text did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document as placed statements, with its title."""
+
+    statements: tuple[Statement, ...]
+    title: str | None
+    title_line: int | None
+    headings: tuple[str, ...]
+    """Every heading's text, in order."""
+
+    def of(self, *parts: Part) -> list[Statement]:
+        """The statements of some parts, in order."""
+        return [statement for statement in self.statements if statement.part in parts]
+
+
+def outline_of(blocks: Sequence[Block]) -> Outline:
+    """Place every block."""
+    placer = _Placer(blocks)
+    for index, block in enumerate(blocks):
+        placer.place(index, block)
+    title, line = _title(blocks)
+    return Outline(
+        _first_report(placer.statements),
+        title,
+        line,
+        tuple(b.text for b in blocks if b.shape is Shape.HEADING),
+    )
+
+
+def _title(blocks: Sequence[Block]) -> tuple[str | None, int | None]:
+    opening = blocks[:40]
+    headings = [block for block in opening if block.shape is Shape.HEADING]
+    for block in headings:
+        if block.level <= 3 and part_named(block.text) is None:  # noqa: PLR2004 - title levels
+            return block.text, block.line
+    if headings and part_named(headings[0].text) is None:
+        return headings[0].text, headings[0].line
+    for block in opening[:3]:
+        label = label_of(block.raw, block.text)
+        if label is not None and label.name.lower() in (
+            "title",
+            "incident title",
+            "incident",
+            "post-mortem",
+            "postmortem",
+        ):
+            return label.value or None, block.line
+        short = block.shape is Shape.TEXT and len(block.text) <= 100  # noqa: PLR2004
+        if (
+            short
+            and block.text[-1] not in ".:"
+            and part_named(block.text) is None
+            and not marks_in(block.text)
+        ):
+            return block.text, block.line
+    for block in headings:
+        label = label_of(block.raw, block.text)
+        if (
+            label is not None
+            and label.value
+            and "postmortem" in label.name.lower().replace("-", "")
+        ):
+            return block.text, block.line
+    return None, None
+
+
+def _has_clock(text: str) -> bool:
+    return any(mark.clock is not None for mark in marks_in(text[:80]))
+
+
+class _Placer:
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.blocks = blocks
+        self.state = _State()
+        self.statements: list[Statement] = []
+
+    def place(self, index: int, block: Block) -> None:
+        if block.shape is Shape.RULE:
+            return
+        if block.code:
+            self._emit(block, block.text)
+        elif block.shape is Shape.HEADING:
+            self._heading(index, block)
+        elif block.shape is Shape.ROW:
+            self._row(block)
+        elif block.shape is Shape.ITEM:
+            self._item(block)
+        else:
+            self._line(block)
+
+    def _emit(
+        self, block: Block, text: str, *, part: Part | None = None, label: Label | None = None
+    ) -> None:
+        state = self.state
+        where = part or state.field or state.section
+        self.statements.append(
+            Statement(where, block, text, label, state.group, state.section, state.heading)
+        )
+
+    def _open(self, part: Part | None, level: int, heading: str) -> None:
+        self.state = _State(part, level, heading)
+
+    def _heading(self, index: int, block: Block) -> None:
+        state = self.state
+        label = label_of(block.raw, block.text)
+        part = part_named(block.text)
+        value = ""
+        if part is None and label is not None:
+            part, value = part_named(label.name), label.value
+        if state.section is Part.TIMELINE and self._within_timeline(index, block, part):
+            state.group = block.text
+            state.field = None
+            self._emit(block, block.text)
+            return
+        if (
+            state.section is Part.ACTIONS
+            and block.level > state.level
+            and (part is None or part in _STAYS_ACTIONS)
+        ):
+            state.group, state.field = block.text, None
+            if value and part is None:
+                self._emit(block, block.text, label=label)
+            elif value:
+                self._emit(block, value, label=label)
+            return
+        if part is Part.GROUP:
+            part = Part.ACTIONS
+        if part is None:
+            if state.section is not None and block.level > state.level:
+                state.group, state.field = block.text, None
+                if block.level >= BOLD_LEVEL:
+                    self._emit(block, block.text, label=label)
+            elif block.level < BOLD_LEVEL:
+                self._open(None, block.level, block.text)
+                self._emit(block, block.text)
+            else:
+                state.field = None
+                self._emit(block, block.text, label=label)
+            return
+        if block.level == BOLD_LEVEL and part in _FIELDS and value and state.section is not None:
+            state.field, state.field_indent = part, -1
+            self._emit(block, value, label=label)
+            return
+        if (
+            part
+            in (
+                Part.START,
+                Part.END,
+                Part.DAY,
+                Part.ASIDE,
+                Part.SHARE,
+                Part.AFFECTED,
+                Part.DURATION,
+            )
+            and state.section
+            in (
+                Part.SUMMARY,
+                Part.IMPACT,
+                Part.CAUSE,
+            )
+            and block.level > state.level
+        ):
+            state.field, state.field_indent, state.group = part, -1, None
+        else:
+            self._open(part, block.level, block.text)
+        if value:
+            self._emit(block, value, label=label)
+
+    def _within_timeline(self, index: int, block: Block, part: Part | None) -> bool:
+        """A heading that is a timeline entry, a day, or a phase with timed entries below it."""
+        marks = marks_in(block.text)
+        if (
+            marks
+            and marks[0].start <= 25
+            and part not in (Part.ACTIONS, Part.CAUSE_AND_RESOLUTION, Part.TIMELINE)
+        ):  # noqa: PLR2004
+            return True
+        if part in _ENDS_TIMELINE or part is Part.TIMELINE or part is Part.GROUP:
+            return False
+        if part is None and block.level <= self.state.level:
+            return False
+        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        return (
+            following is not None
+            and following.shape is not Shape.HEADING
+            and (_has_clock(following.text) or (part is None and block.level > self.state.level))
+        )
+
+    def _row(self, block: Block) -> None:
+        state = self.state
+        if state.section is Part.TIMELINE or state.section is Part.ACTIONS:
+            self._emit(block, block.text)
+            return
+        cells = [cell for cell in block.cells if cell]
+        if len(cells) == 2 and (part := part_named(cells[0])) in _FIELDS:  # noqa: PLR2004 - name and value
+            self._emit(block, cells[1], part=part, label=Label(cells[0], cells[1], strong=True))
+            return
+        self._emit(block, block.text)
+
+    def _item(self, block: Block) -> None:
+        state = self.state
+        label = label_of(block.raw, block.text)
+        if state.field is not None and block.level <= state.field_indent:
+            state.field = None
+        if (
+            label is None
+            and state.section is not Part.TIMELINE
+            and part_named(block.text) in _FIELDS
+        ):
+            label = Label(block.text, "", strong=False)
+        part = part_named(label.name) if label is not None else None
+        if label is None or part is None or state.section in (Part.TIMELINE, Part.LESSONS):
+            if (
+                state.section is Part.TIMELINE
+                and label is not None
+                and part in (Part.CAUSE_AND_RESOLUTION, Part.ACTIONS)
+                and not label.value
+            ):
+                self._open(part, _PLAIN_LEVEL, label.name)
+                return
+            self._emit(block, block.text, label=label)
+            return
+        if state.section is Part.ACTIONS:
+            if part in (Part.GROUP, Part.ACTIONS):
+                if label.value:
+                    self._emit(block, label.value, label=label)
+                else:
+                    state.group = label.name
+            else:
+                self._emit(block, block.text, label=label)
+            return
+        if part in (Part.GROUP, Part.ACTIONS):
+            self._open(Part.ACTIONS, _PLAIN_LEVEL, label.name)
+            if label.value:
+                self._emit(block, label.value, label=label)
+            return
+        if part in (Part.TIMELINE, Part.CAUSE_AND_RESOLUTION):
+            self._open(part, _PLAIN_LEVEL, label.name)
+            if label.value:
+                self._emit(block, label.value, label=label)
+            return
+        state.field, state.field_indent = part, block.level
+        if label.value:
+            self._emit(block, label.value, label=label)
+
+    def _line(self, block: Block) -> None:
+        state = self.state
+        label = label_of(block.raw, block.text)
+        if label is None and len(block.text) <= 60 and stands_alone(block.text):  # noqa: PLR2004
+            label = Label(block.text, "", strong=False)
+        part = part_named(label.name) if label is not None else None
+        if part is None and label is None:
+            dashed = dashed_label_of(block.text)
+            dashed_part = part_named(dashed.name) if dashed is not None else None
+            if (
+                dashed_part in _FIELDS
+                and state.section is not Part.ACTIONS
+                and state.section is not Part.TIMELINE
+            ):
+                label, part = dashed, dashed_part
+        if label is None or part is None:
+            if block.gap and state.field is not None and state.field_indent >= 0:
+                state.field = None
+            if label is not None and not label.value and label.strong and state.section is not None:
+                state.group = label.name
+            self._emit(block, block.text, label=label)
+            return
+        if state.section is Part.TIMELINE and not self._leaves_timeline(block, part, label):
+            self._emit(block, block.text, label=label)
+            return
+        if state.section is Part.ACTIONS and part in _STAYS_ACTIONS:
+            if part in (Part.GROUP, Part.ACTIONS):
+                if label.value:
+                    self._emit(block, label.value, label=label)
+                else:
+                    state.group = label.name
+            else:
+                self._emit(block, block.text, label=label)
+            return
+        if (
+            label.value
+            and part in _FIELDS
+            and state.section
+            in (Part.SUMMARY, Part.IMPACT, Part.CAUSE_AND_RESOLUTION, Part.CAUSE, None)
+        ):
+            state.field, state.field_indent = part, -1
+            self._emit(block, label.value, label=label)
+            return
+        if (
+            part in _FIELDS
+            and part not in (Part.CAUSE, Part.RESOLUTION, Part.IMPACT)
+            and state.section in (Part.SUMMARY, Part.IMPACT)
+        ):
+            state.field, state.field_indent = part, -1
+        else:
+            self._open(Part.ACTIONS if part is Part.GROUP else part, _PLAIN_LEVEL, label.name)
+        if label.value:
+            self._emit(block, label.value, label=label)
+
+    @staticmethod
+    def _leaves_timeline(block: Block, part: Part, label: Label) -> bool:
+        """A labelled line ends the timeline unless it is itself an entry without a bullet."""
+        if _has_clock(block.text):
+            return part in (Part.DURATION, Part.CAUSE_AND_RESOLUTION, Part.ACTIONS)
+        if part in _ENDS_TIMELINE or part is Part.GROUP:
+            return True
+        return not label.value
+
+
+def _first_report(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Leave out a second report with a timeline of its own; keep one that only adds to the first."""
+    timelines = 0
+    summary_at: int | None = None
+    previous: Part | None = None
+    for index, statement in enumerate(statements):
+        section = statement.section
+        if section is not previous:
+            if section is Part.TIMELINE:
+                timelines += 1
+                if timelines > 1 and summary_at is not None:
+                    return tuple(statements[:summary_at])
+            elif section is Part.SUMMARY and timelines:
+                summary_at = summary_at or index
+        previous = section
+    return tuple(statements)

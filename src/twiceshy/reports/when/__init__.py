@@ -1,0 +1,1 @@
+"""Days, clocks, zones and lengths of time as reports write them."""

@@ -1,0 +1,272 @@
+"""The half handshake on the wire: real sockets on loopback, on asyncio's loop and on uvloop's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from twiceshy.probes.tls.half import Failure, HalfFailed, HalfSeen, Versions, half_handshake
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    factory = uvloop.new_event_loop if request.param == "uvloop" else asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `ec.pem`, `rsa.pem`, `ed25519.pem` (self-signed) and their `.key` files."""
+    folder = tmp_path_factory.mktemp("certificates")
+    kinds = {
+        "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
+        "rsa": ["rsa:2048"],
+        "ed25519": ["ed25519"],
+    }
+    for name, kind in kinds.items():
+        request: list[str | Path] = [
+            "openssl",
+            "req",
+            "-x509",
+            "-nodes",
+            "-subj",
+            f"/CN={name}.test",
+        ]
+        files = ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"]
+        subprocess.run([*request, "-newkey", *kind, *files], check=True, capture_output=True)
+    return folder
+
+
+def der(folder: Path, name: str) -> bytes:
+    return ssl.PEM_cert_to_DER_cert((folder / f"{name}.pem").read_text())
+
+
+@contextlib.contextmanager
+def openssl_server(folder: Path, name: str, *options: str) -> Iterator[int]:
+    """`openssl s_server` with that certificate; gives its port."""
+    arguments = ["-accept", "127.0.0.1:0", "-naccept", "1"]
+    identity = ["-cert", str(folder / f"{name}.pem"), "-key", str(folder / f"{name}.key")]
+    with subprocess.Popen(
+        ["openssl", "s_server", *arguments, *identity, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            line = next(line for line in process.stdout if line.startswith("ACCEPT"))
+            yield int(line.rsplit(":", 1)[1])
+        finally:
+            process.kill()
+
+
+@contextlib.asynccontextmanager
+async def serving(talk: Talk) -> AsyncIterator[int]:
+    """A server on a free port that talks like that to everyone who connects."""
+
+    async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            await talk(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(guarded, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def look(port: int, **changed: Any) -> HalfSeen | HalfFailed:
+    asked: dict[str, Any] = {"server_name": "a.test", "timeout_seconds": 20.0} | changed
+    return await half_handshake("127.0.0.1", port, **asked)
+
+
+def failed(result: HalfSeen | HalfFailed) -> HalfFailed:
+    assert isinstance(result, HalfFailed)
+    return result
+
+
+@pytest.mark.parametrize("name", ["ec", "rsa", "ed25519"])
+@pytest.mark.parametrize(("version", "wording"), [("tls1_2", "TLSv1.2"), ("tls1_3", "TLSv1.3")])
+def test_it_sees_the_chain_of_a_real_server(
+    certificates: Path, run: Run, name: str, version: str, wording: str
+) -> None:
+    with openssl_server(certificates, name, f"-{version}") as port:
+        seen = run(look(port))
+    assert seen == HalfSeen((der(certificates, name),), wording, stapled=False)
+
+
+@pytest.mark.parametrize("versions", ["tls1.2", "tls1.3"])
+def test_it_sees_that_an_ocsp_answer_is_stapled(
+    certificates: Path, tmp_path: Path, run: Run, versions: Versions
+) -> None:
+    answer = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
+    staple = tmp_path / "staple.der"
+    staple.write_bytes(answer.public_bytes(Encoding.DER))
+    with openssl_server(certificates, "ec", "-status_file", str(staple)) as port:
+        seen = run(look(port, versions=versions))
+    assert isinstance(seen, HalfSeen)
+    assert seen.stapled
+
+
+def test_a_server_for_other_groups_only_is_left_to_a_full_handshake(
+    certificates: Path, run: Run
+) -> None:
+    with openssl_server(certificates, "ec", "-tls1_3", "-groups", "P-384:P-521") as port:
+        assert failed(run(look(port))).code is Failure.UNSUPPORTED
+
+
+def test_a_server_with_static_keys_only_is_left_to_a_full_handshake(
+    certificates: Path, run: Run
+) -> None:
+    with openssl_server(certificates, "rsa", "-tls1_2", "-cipher", "AES128-SHA") as port:
+        assert failed(run(look(port))).code is Failure.UNSUPPORTED
+
+
+def test_a_name_the_server_does_not_know_is_an_alert(certificates: Path, run: Run) -> None:
+    second = ["-cert2", str(certificates / "ec.pem"), "-key2", str(certificates / "ec.key")]
+    strict = ["-servername", "known.test", "-servername_fatal", *second]
+    with openssl_server(certificates, "ec", *strict) as port:
+        result = failed(run(look(port)))
+    assert (result.code, result.alert) == (Failure.ALERT, "unrecognized_name")
+    with openssl_server(certificates, "ec", *strict) as port:
+        assert isinstance(run(look(port, server_name="known.test")), HalfSeen)
+
+
+@pytest.mark.parametrize(("key_type", "name"), [("ecdsa", "ec"), ("rsa", "rsa")])
+def test_it_sees_the_twin_it_asks_for(
+    certificates: Path, run: Run, key_type: str, name: str
+) -> None:
+    twin = ["-dcert", str(certificates / "rsa.pem"), "-dkey", str(certificates / "rsa.key")]
+    with openssl_server(certificates, "ec", *twin) as port:
+        seen = run(look(port, key_type=key_type))
+    assert isinstance(seen, HalfSeen)
+    assert seen.chain_der == (der(certificates, name),)
+
+
+def test_a_recorded_flight_from_another_server_proves_nothing(certificates: Path, run: Run) -> None:
+    recording = bytearray()
+
+    async def scene(upstream: int) -> tuple[HalfSeen | HalfFailed, HalfSeen | HalfFailed]:
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            server, to_server = await asyncio.open_connection("127.0.0.1", upstream)
+            to_server.write(await reader.read(4096))
+            while piece := await server.read(4096):
+                recording.extend(piece)
+                writer.write(piece)
+                await writer.drain()
+            to_server.close()
+
+        async def replay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(4096)
+            writer.write(bytes(recording))
+
+        async with serving(relay) as port:
+            honest = await look(port, versions="tls1.2")
+        async with serving(replay) as port:
+            return honest, await look(port, versions="tls1.2")
+
+    with openssl_server(certificates, "ec", "-tls1_2") as upstream:
+        honest, replayed = run(scene(upstream))
+    assert isinstance(honest, HalfSeen)
+    assert failed(replayed).code is Failure.BAD_SIGNATURE
+
+
+def test_a_server_that_hangs_after_the_hello_costs_the_timeout_and_no_more(run: Run) -> None:
+    async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()  # ends when the client hangs up
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(hang) as port:
+            return await look(port, timeout_seconds=0.05)
+
+    result = failed(run(scene()))
+    assert result == HalfFailed("no end of the TLS handshake within 0.05 s", Failure.TIMED_OUT)
+
+
+def test_bytes_that_drip_do_not_stretch_the_timeout(run: Run) -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(4096)
+        while True:
+            writer.write(b"\x15\x03\x03\x00\x02\x01\x70")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(drip) as port:
+            return await look(port, timeout_seconds=0.1)
+
+    assert failed(run(scene())).code is Failure.TIMED_OUT
+
+
+def test_a_server_that_never_stops_sending_is_cut_off(run: Run) -> None:
+    async def flood(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"\x15\x03\x03\x00\x02\x01\x70" * 1000)
+            await writer.drain()
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(flood) as port:
+            return await look(port)
+
+    assert failed(run(scene())).code is Failure.MALFORMED
+
+
+def test_a_server_that_hangs_up_has_closed(run: Run) -> None:
+    async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read(4096)
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(hang_up) as port:
+            return await look(port)
+
+    assert failed(run(scene())).code is Failure.CLOSED
+
+
+def test_a_port_nobody_listens_on_refuses(run: Run) -> None:
+    async def nobody(*_: object) -> None:
+        return None
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(nobody) as port:
+            pass
+        return await look(port)
+
+    assert failed(run(scene())).code is Failure.REFUSED
+
+
+def test_an_address_without_a_way_to_it_is_unreachable(run: Run) -> None:
+    # 240.0.0.0/4 is reserved: the kernel has no route or refuses to use one.
+    result = run(half_handshake("255.255.255.255", 443, server_name=None, timeout_seconds=5.0))
+    assert failed(result).code is Failure.UNREACHABLE
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary(min_size=1, max_size=300))
+def test_any_bytes_as_an_answer_end_in_an_outcome(run: Run, data: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(4096)
+        writer.write(data)
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(answer) as port:
+            return await look(port)
+
+    assert failed(run(scene())).why
