@@ -151,7 +151,8 @@ def _zones(report: Report, expected: Mapping[str, Any]) -> Iterable[str]:
 
 def _services(report: Report, expected: Mapping[str, Any]) -> Iterable[str]:
     for wanted in expected["services"]:
-        if not any(_means(wanted, found) for found in report.services):
+        names = wanted.split("|")
+        if not any(_means(name, found) for name in names for found in report.services):
             yield f"services: expected {wanted!r}, found {list(report.services)!r}"
 
 

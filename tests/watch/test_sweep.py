@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType, ModuleType
 
 import pytest
 
+from twiceshy.guards.judge import judge as one_judge
 from twiceshy.kinds.practice.facts import PracticeFact, Promise
 from twiceshy.model.estate import Estate
 from twiceshy.model.fact import Attestation, Fact, Unseen
@@ -46,7 +47,7 @@ def _always_holds(_guard: Guard, _seen: Fact | Unseen, _now: datetime) -> Verdic
 
 
 @pytest.fixture
-def probe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Behaves]:
+def probe(monkeypatch: pytest.MonkeyPatch) -> Behaves:
     """Say how looking at a guard of the kind `probed` behaves."""
     module = ModuleType("twiceshy_test_probe")
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -55,7 +56,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Behaves]:
     def behaves(look: Look) -> None:
         module.look = look  # type: ignore[attr-defined] # a module made here has what we give it
 
-    yield behaves
+    return behaves
 
 
 def _swept(
@@ -241,7 +242,7 @@ def test_a_practice_is_seen_through_its_newest_attestation() -> None:
         assert guard_id == "training"
         return done
 
-    (result,) = _swept(_practice(), attested=attested, judge=sweeping.one_judge.judge)
+    (result,) = _swept(_practice(), attested=attested, judge=one_judge)
     assert result.seen == PracticeFact(at=NOW, vantage="desk", attestation=done)
     assert isinstance(result.verdict, Holds)
 
@@ -250,12 +251,12 @@ def test_a_practice_whose_journal_cannot_be_read_is_unknown() -> None:
     async def attested(_guard_id: GuardId) -> Attestation | Unseen | None:
         return Unseen("the journal is locked", NOW, "desk")
 
-    (result,) = _swept(_practice(), attested=attested, judge=sweeping.one_judge.judge)
+    (result,) = _swept(_practice(), attested=attested, judge=one_judge)
     assert result.verdict == Unknown("the journal is locked")
 
 
 def test_a_planned_kind_is_unknown_without_a_look() -> None:
-    (result,) = _swept(_guard("g", "firewall"), judge=sweeping.one_judge.judge)
+    (result,) = _swept(_guard("g", "firewall"), judge=one_judge)
     assert isinstance(result.verdict, Unknown)
     assert "not checked by this version" in result.verdict.why
 

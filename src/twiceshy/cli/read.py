@@ -11,8 +11,9 @@ from typing import Annotated, Any, assert_never
 
 import typer
 
+from twiceshy.cli.render.delivery import deliver
 from twiceshy.cli.report_files import STDIN, read_bounded, report_paths
-from twiceshy.errors import TheWorld, WrongUsage
+from twiceshy.errors import WrongUsage
 from twiceshy.model.report import FindingSeverity, Report
 
 EXAMPLES = """Examples:
@@ -29,8 +30,6 @@ JSON: one file (or `-`) gives the report as one object. Several arguments, or a 
 MET = 1
 """Exit code when a finding is as bad as `--fail-on` says."""
 _PROGRESS_FROM = 20
-_NARROWEST = 60
-_WIDEST = 120
 
 
 class Format(StrEnum):
@@ -94,7 +93,7 @@ def command(
             written = _sarif(read)
         case _:
             assert_never(output_format)
-    _put(written, output)
+    deliver(written, output)
     return MET if _is_met(read, fail_on) else 0
 
 
@@ -125,33 +124,19 @@ def _watched(paths: Sequence[str]) -> Iterator[str]:
 
 
 def _text(reports: Sequence[Report], *, alone: bool, to_file: bool) -> str:
+    from twiceshy.cli.render.paper import Paper, paper_for
     from twiceshy.cli.render.report_text import report_text
 
-    look = _look(to_file=to_file)
-    rule = ("─" if look.unicode else "-") * look.width + "\n"
-    pieces = [report_text(report, look) for report in reports]
+    paper = Paper() if to_file else paper_for(sys.stdout, os.environ)
+    rule = ("─" if paper.unicode else "-") * paper.columns + "\n"
+    pieces = [report_text(report, paper) for report in reports]
     real = [report for report in reports if report.is_report]
     if not alone and len(real) > 1:
         from twiceshy.cli.render.report_comparison import comparison_text
         from twiceshy.reports.compare import compare
 
-        pieces.append(comparison_text(compare(reports), look))
+        pieces.append(comparison_text(compare(reports), paper))
     return rule.join(pieces)
-
-
-def _look(*, to_file: bool) -> Any:
-    """What the screen can show; a pipe or file gets 100 columns and no colour."""
-    from twiceshy.cli.render.report_look import PIPED_WIDTH, Look
-
-    if to_file:
-        return Look()
-    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
-    can_draw = encoding.startswith("utf")
-    if not sys.stdout.isatty():
-        return Look(unicode=can_draw)
-    width = min(_WIDEST, max(_NARROWEST, os.get_terminal_size(sys.stdout.fileno()).columns))
-    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Look(width or PIPED_WIDTH, colour, can_draw)
 
 
 def _json(reports: Sequence[Report], *, alone: bool) -> str:
@@ -184,21 +169,6 @@ def _sarif(reports: Sequence[Report]) -> str:
     from twiceshy.cli.render.report_sarif import report_sarif
 
     return json.dumps(report_sarif(reports), ensure_ascii=False, indent=2) + "\n"
-
-
-def _put(text: str, output: Path | None) -> None:
-    if output is None:
-        encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.buffer.write(text.encode(encoding, "replace"))
-        sys.stdout.buffer.flush()
-        return
-    try:
-        output.write_bytes(text.encode("utf-8", "replace"))
-    except OSError as error:
-        raise TheWorld(
-            f"{output} could not be written: {error.strerror}",
-            hint="check the folder, its permissions and the space left, or leave -o out",
-        ) from error
 
 
 def _is_met(reports: Iterable[Report], fail_on: FailOn) -> bool:

@@ -34,8 +34,25 @@ MAX_DEPTH = 40
 MAX_VALUES = 500_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_YAML = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\uf8ef\uf8f2-\ufffd\U00010000-\U0010ffff]"
+)
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _OTHER_DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.2[ \t]*(?:#.*)?$).*", re.MULTILINE)
+# libyaml follows YAML 1.1 inside {} and []: there `env:NAME` and `x?y` are errors, in 1.2 they are
+# words. Such a colon or question mark goes through the parser as a private character of the same
+# width and comes back in the scalar.
+_IN_A_WORD = re.compile(
+    r"""
+    : (?<! ["'\]}]: ) (?= [^\s,\[\]{}] )  # not after a quoted key, as in {"days":21}
+    | \? (?: (?<= [^\s,\[\]{}]\? ) | (?= [^\s,\[\]{}] ) )
+    """,
+    re.VERBOSE,
+)
+_COLON, _QUESTION = "\uf8f0", "\uf8f1"
+_HIDE = {":": _COLON, "?": _QUESTION}
+_SHOW = str.maketrans({_COLON: ":", _QUESTION: "?"})
+
 # They end a line for the C parser and for no editor; as spaces the places stay right.
 _ODD_LINE_ENDS = str.maketrans(dict.fromkeys("\x85\u2028\u2029", " "))
 
@@ -117,7 +134,9 @@ def _text(data: bytes, mistakes: Mistakes) -> str:
     wrong = _NOT_YAML.search(text)
     if wrong is not None:
         code = f"U+{ord(wrong[0]):04X}"
-        _stop(mistakes, _spot(text[: wrong.start()]), f"the character {code} is not allowed in YAML")
+        _stop(
+            mistakes, _spot(text[: wrong.start()]), f"the character {code} is not allowed in YAML"
+        )
     directive = _OTHER_DIRECTIVE.search(text)
     if directive is not None:
         _stop(
@@ -151,7 +170,7 @@ class _Reader:
     def __init__(self, text: str, mistakes: Mistakes) -> None:
         self.text = text
         self.mistakes = mistakes
-        self.events = events(text)
+        self.events = events(_IN_A_WORD.sub(lambda found: _HIDE[found[0]], text))
         self.values = 0
 
     def document(self) -> Node:
@@ -160,7 +179,9 @@ class _Reader:
             assert isinstance(event, StreamStartEvent)
             event = next(self.events)
             if not isinstance(event, DocumentStartEvent):
-                self.stop(START, "the file is empty", "`twiceshy propose REPORT` writes a first one")
+                self.stop(
+                    START, "the file is empty", "`twiceshy propose REPORT` writes a first one"
+                )
             node = self.node(next(self.events), 1)
             next(self.events)
             event = next(self.events)
@@ -170,7 +191,8 @@ class _Reader:
                     "a second document begins here",
                     "an estate is one document: remove the line '---'",
                 )
-        except YAMLError as error:
+        except (YAMLError, ValueError) as error:
+            # ValueError: the pure parser on an escape beyond the last character.
             self.stop(*self.explain(error))
         return node
 
@@ -183,11 +205,11 @@ class _Reader:
         self.values += 1
         if self.values > MAX_VALUES:
             self.stop(Spot(line, column), f"the file has more than {MAX_VALUES} values")
-        if isinstance(event, AliasEvent):
-            return self.refuse(line, column, "aliases (*) are not used here", "write the value out")
         node: Node
         if isinstance(event, ScalarEvent):
             node = self.scalar(event, line, column)
+        elif isinstance(event, AliasEvent):
+            return self.refuse(line, column, "aliases (*) are not used here", "write the value out")
         elif depth > MAX_DEPTH:
             self.stop(Spot(line, column), f"this is nested more than {MAX_DEPTH} levels deep")
         elif isinstance(event, SequenceStartEvent):
@@ -208,10 +230,12 @@ class _Reader:
 
     def scalar(self, event: ScalarEvent, line: int, column: int) -> Node:
         text = event.value
+        if not text.isascii():
+            text = text.translate(_SHOW)
         if not event.implicit[0]:
-            # A double-quoted scalar may spell any character as an escape.
-            if "\0" in text:
-                return self.refuse(line, column, "the text has a NUL character", "remove the \\0")
+            # Only a double-quoted scalar can: it may spell any character as an escape.
+            if _NO_TEXT.search(text):
+                return self.refuse(line, column, "an escape stands for no character", "remove it")
             return Scalar(text, text, line, column)
         try:
             return Scalar(resolve(text), text, line, column)
@@ -244,7 +268,7 @@ class _Reader:
                 entries[key.text] = (key, value)
         return Mapping(entries, line, column)
 
-    def explain(self, error: YAMLError) -> tuple[Spot, str, str | None]:
+    def explain(self, error: Exception) -> tuple[Spot, str, str | None]:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         if mark is None:
             return START, f"not valid YAML: {str(error).splitlines()[0]}", None

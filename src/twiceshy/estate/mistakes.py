@@ -106,7 +106,7 @@ def shown(value: object) -> str:
     if not isinstance(value, str):
         return str(value)[:40]
     if "://" in value:
-        return f"a {value.split('://', 1)[0][:20]}:// URL"
+        return repr(value.split("://", 1)[0][:20] + "://…")
     return repr(value if len(value) <= _LONGEST_WORD else value[: _LONGEST_WORD - 1] + "…")
 
 

@@ -26,8 +26,10 @@ def next_due(
     guards: Iterable[Guard], last_seen: Mapping[GuardId, datetime], now: datetime
 ) -> datetime | None:
     """When the next guard is due: `now` if one is already, None when there are no guards."""
-    waits = [-_overdue(guard, last_seen.get(guard.id), now) for guard in guards]
-    return now + max(min(waits), timedelta(0)) if waits else None
+    longest = max((_overdue(guard, last_seen.get(guard.id), now) for guard in guards), default=None)
+    if longest is None:
+        return None
+    return now if longest >= timedelta(0) else now - longest
 
 
 def _overdue(guard: Guard, last: datetime | None, now: datetime) -> timedelta:

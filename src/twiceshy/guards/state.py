@@ -7,15 +7,17 @@
     regressed   a guard that once held is broken now
 
 A guard that held and can no longer be seen makes its action guarded, not regressed: nobody knows.
+One that held when it was last looked at, long ago, is not known to hold either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from twiceshy.model.guard import Guard
 from twiceshy.model.ids import GuardId
 from twiceshy.model.verdict import Severity
 
@@ -42,6 +44,8 @@ class Standing:
     ever_held: bool = False
     severity: Severity | None = None
     next_step: str | None = None
+    seen_at: datetime | None = None
+    """When it was last looked at."""
 
     @property
     def has_fallen(self) -> bool:
@@ -58,6 +62,22 @@ class Progress:
     """When this state began, as far as the journal tells; None when it never was checked."""
     decided_by: Standing | None
     """The guard that stands worst; None for an action without guards."""
+
+
+def as_of(standing: Standing, guard: Guard, now: datetime) -> Standing:
+    """How the guard stands at `now`: a Holds is worth no more once the next looks were missed.
+
+    It lasts for two of the guard's cadences, or one and a day where that is longer.
+    """
+    if standing.verdict != "holds" or standing.seen_at is None:
+        return standing
+    ends = standing.seen_at + guard.every + max(guard.every, timedelta(days=1))
+    if now <= ends:
+        return standing
+    why = f"it held, but was not looked at again since {standing.seen_at:%Y-%m-%d %H:%M} UTC"
+    return replace(
+        standing, verdict="unknown", why=why, since=ends, next_step="Look now: twiceshy check"
+    )
 
 
 def progress(standings: Sequence[Standing]) -> Progress:

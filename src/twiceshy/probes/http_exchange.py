@@ -11,6 +11,7 @@ import hashlib
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
@@ -59,10 +60,14 @@ class Stopwatch:
     ended: dict[Phase, float] = field(default_factory=dict)
     status: int | None = None
     """Once the headers have come."""
+    connection: Any = None
+    """The TCP connection, as httpcore wraps it."""
 
-    async def trace(self, event: str, _: Mapping[str, object]) -> None:
+    async def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Hear what httpcore is doing."""
         at = asyncio.get_running_loop().time()
+        if event == "connection.connect_tcp.complete":
+            self.connection = info["return_value"]
         if event in _PHASES:
             self.phase = _PHASES[event]
             self.began[self.phase] = at
@@ -126,6 +131,10 @@ async def exchange(
         return Failed(Failure.UNDECODABLE, Phase.BODY, str(error), url)
     except (httpx.TransportError, httpx.StreamError, OSError) as error:
         return failed_by(error, watch.phase, url)
+    finally:
+        # httpcore leaves the connection open when it is cancelled in the TLS handshake.
+        if watch.connection is not None:
+            await watch.connection.aclose()
 
 
 def _request(

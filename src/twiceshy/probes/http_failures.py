@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from types import MappingProxyType
@@ -24,6 +25,8 @@ _BY_VERIFY_CODE = MappingProxyType(
 )
 """X509_V_ERR_... of OpenSSL (openssl/x509_vfy.h)."""
 _NOT_TLS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"})
+_ALERT = re.compile(r"(TLSV1|TLSV13|SSLV3)_(ALERT_)?")
+"""How OpenSSL begins the reasons that are an alert of the other side."""
 _HEADERS_TOO_LARGE = 431
 """The status with which h11 would refuse such headers (RFC 6585)."""
 _DEEPEST = 16
@@ -92,8 +95,8 @@ def _handshake(error: ssl.SSLError, phase: Phase) -> tuple[Failure, str]:
         return Failure.CLOSED, f"the server closed the connection {_DURING[phase]}"
     if reason in _NOT_TLS and phase is Phase.TLS:
         return Failure.TLS_NOT_SPOKEN, "what answers there does not speak TLS"
-    words = reason.replace("_", " ").lower() or "no reason given"
-    if "ALERT" in reason:
+    words = _ALERT.sub("", reason).replace("_", " ").lower() or "no reason given"
+    if _ALERT.match(reason):
         return Failure.TLS_ALERT, f"the server refuses the TLS handshake: {words}"
     return Failure.TLS_FAILED, f"TLS failed: {words}"
 

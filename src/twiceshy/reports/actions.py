@@ -25,6 +25,7 @@ _VERB = (
 )
 _IMPERATIVE = re.compile(rf"^(?:(?:we|i|they|the team|team|engineers?|it)\s(?:will|should|must|need to|are going to|plan to|have to|ought to|would)\s(?:also\s|now\s|be\s)?|(?:also|then|in future|finally|first|second|third|lastly|additionally|furthermore|moreover|next|firstly|secondly),?\s)*(?:better |properly |automatically |regularly |proactively |periodically |clearly |thoroughly )?{_VERB}\b", re.IGNORECASE)  # fmt: skip
 _SHOULD = re.compile(r"\b(?:will|should|must|need(?:s|ed)? to|going to|plan(?:s|ned)? to|to be|ought to|has to|have to|recommend|be (?:added|introduced|implemented|conducted|updated))\b", re.IGNORECASE)  # fmt: skip
+_NO_MORE = re.compile(r"^(?:no|never|always|only|every|all|each|sound)\b", re.IGNORECASE)
 _INTRO = re.compile(
     r"(?::$)|^(?:to (?:prevent|avoid|improve|ensure|mitigate|address|reduce|minimi[sz]e|help|make sure|further)[^.]{0,160}(?:following|:|measures|actions|steps|tasks|implemented|taken|improvements)[^.]*[.:]?$"
     r"|(?:the )?following\b|here (?:are|is)\b|below\b|(?:several|some|a number of|these|the) (?:\w+ ){0,3}(?:measures|actions|steps|improvements|tasks)\b[^.]*(?:identified|taken|planned|implemented|proposed|put in place|recommended|agreed)[^.]*[.:]?$)",
@@ -132,6 +133,9 @@ def kind_of(text: str) -> ActionKind:
 def _listed(statements: Sequence[Statement], order: Order) -> list[_Found]:
     columns: dict[str, int] = {}
     out: list[_Found] = []
+    titled = _titled(statements)
+    if titled:
+        return [_found(s, s.text, order, s.heading) for s in titled]
     listed = {id(s) for s in statements if s.block.shape in (Shape.ITEM, Shape.ROW)}
     by_heading = _lists_by_heading(statements)
     for index, statement in enumerate(statements):
@@ -147,6 +151,27 @@ def _listed(statements: Sequence[Statement], order: Order) -> list[_Found]:
             continue
         out += _from_text(statement, following, order, by_heading.get(index), has_list=bool(listed))
     return out
+
+
+def _titled(statements: Sequence[Statement]) -> list[Statement]:
+    """The headings of a section whose measures are headings with their text below."""
+    headings = [s for s in statements if s.block.shape is Shape.HEADING and s.group == s.block.text]
+    if len(headings) < 2 or any(s.block.shape in (Shape.ITEM, Shape.ROW) for s in statements):  # noqa: PLR2004
+        return []
+    told = {s.group for s in statements if s.block.shape is Shape.TEXT}
+    return headings if all(h.group in told for h in headings) else []
+
+
+_INLINE_LIST = re.compile(r"(?:^|[\s,;])\(?(?:\d{1,2}|[a-h])\)\s+")
+
+
+def _inline(text: str) -> list[str]:
+    """The parts of `(1) this, (2) that` or `this; that; those`, or the text alone."""
+    if len(_INLINE_LIST.findall(text)) > 1:
+        return [p.strip(" ,;.") for p in _INLINE_LIST.split(text) if p.strip(" ,;.")]
+    if text.count(";") > 0 and text.count(". ") == 0:
+        return [p.strip(" .") for p in text.split(";") if p.strip(" .")]
+    return [text]
 
 
 def _lists_by_heading(statements: Sequence[Statement]) -> dict[int, str]:
@@ -258,6 +283,12 @@ def _from_text(
         return [_found(statement, text, order, group)]
     if _INTRO.search(text):
         return []
+    if (
+        len(parts := _inline(text)) > 1
+        and statement.label is not None
+        and statement.block.shape is not Shape.ITEM
+    ):
+        return [_found(statement, part, order, group) for part in parts]
     label = statement.label
     if label is not None and label.value and len(label.value) > 12:  # noqa: PLR2004 - a name alone is no action
         name = part_named(label.name)

@@ -58,6 +58,7 @@ _BOLD_LINE = re.compile(
 )
 _TABLE_RULE = re.compile(r"[\s|:+-]+$")
 _COLUMNS = re.compile(r"\t+| {3,}")
+_INLINE_LABEL = re.compile(r"(?<=\S)\s+(?=\*\*[A-Z][^*:]{2,40}(?::\*\*|\*\*\s?:))")
 _WRAPPED = 55
 _TAB = 4
 
@@ -77,6 +78,11 @@ def _heading(line: Line, gap: bool) -> Block | None:  # noqa: FBT001 - one fact 
 
 def _row(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
     text = line.text.strip()
+    if "\t" in text and not line.code:
+        cells = tuple(plain(cell) for cell in _COLUMNS.split(text))
+        if len(cells) > 1 and not _ITEM.match(line.text):
+            joined = " ".join(filter(None, cells))
+            return Block(line.number, Shape.ROW, text, joined, 0, gap, line.code, cells)
     if text.count("|") < 2 and not (text.startswith("|") or text.count(" | ") >= 1):  # noqa: PLR2004
         return None
     if _TABLE_RULE.fullmatch(text):
@@ -180,9 +186,21 @@ def _underlined(lines: Sequence[Line], index: int) -> bool:
     )  # noqa: PLR2004
 
 
+def _apart(lines: Iterable[Line]) -> list[Line]:
+    """Lines with two or more bold labels in them cut before each label."""
+    out: list[Line] = []
+    for line in lines:
+        if not line.code and line.text.count("**") > 3 and line.text.count(":") > 1:  # noqa: PLR2004
+            pieces = _INLINE_LABEL.split(line.text)
+            out.extend(replace(line, text=piece) for piece in pieces)
+        else:
+            out.append(line)
+    return out
+
+
 def blocks_of(lines: Iterable[Line]) -> list[Block]:
     """Every block of a document in order; wrapped lines are joined to the statement they continue."""
-    listed = list(lines)
+    listed = _apart(lines)
     out: list[Block] = []
     gap = True
     skip = False

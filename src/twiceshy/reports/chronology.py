@@ -47,11 +47,6 @@ _ENDED = re.compile(
     r"\b(?:end(?:ed|s)?|until|till|resolved|restored|recovered|fixed|finished|back)\b",
     re.IGNORECASE,
 )
-_LASTED = re.compile(
-    r"\b(?:last(?:ed|ing|s)|duration|downtime|outage|down for|unavailable for|for (?:about|approximately|around|roughly|nearly|almost|over|a total)|"
-    r"total of|in total|took|offline|offline for|unreachable for|outage of|complete outage for|for)\b",
-    re.IGNORECASE,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +187,9 @@ def _span_marks(outline: Outline, timeline: RawTimeline) -> _SpanMarks:
             day = next((m.day for m in found if m.day is not None and m.day.choices), None)
             if day is not None and statement.part in _SPAN_PARTS:
                 line = line or statement.block.line
-        if length is None and (statement.part is Part.DURATION or _LASTED.search(text)):
-            stated = lengths_in(text)
-            if stated and not _is_clock_like(text, stated[0]):
+        if length is None and statement.part is Part.DURATION:
+            stated = [x for x in lengths_in(text) if not _is_clock_like(text, x)]
+            if stated:
                 length = stated[0]
                 line = line or statement.block.line
     if length is None:

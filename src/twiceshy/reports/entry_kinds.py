@@ -17,7 +17,7 @@ def _words(*patterns: str) -> re.Pattern[str]:
 
 RULED_OUT = _words(
     r"rul(?:ed|es|ing) (?:it |this |that |them )?out", r"ruled out\b",
-    r"(?:confirm(?:ed|s|ing)?|report(?:ed|s)|verif(?:ied|ies)|said|showed|shows|reveal(?:ed|s|ing)|found|finds|indicated) (?:that )?(?:there (?:was|were|is|are) )?(?:no(?!\w)|nothing|zero)(?: \w+){0,4}",
+    r"scratch that|not (?:it|that|so)\b(?:[.,]|$)|(?:so|and) (?:it's |it is |this is |that is )?not\b|(?:wasn't|was not|isn't|is not|aren't|are not) (?:it|that|the \w+)(?:[.,]|$)|suspicion (?:was )?dropped|no (?:difference|change|better|effect|improvement)\b|same (?:with|in|on|for|result|error|everywhere)\b|still (?:down|broken|silence|there|the same|failing|red|404|500|503)|it's not\b|it is not\b", r"(?:confirm(?:ed|s|ing)?|report(?:ed|s)|verif(?:ied|ies)|said|showed|shows|reveal(?:ed|s|ing)|found|finds|indicated) (?:that )?(?:there (?:was|were|is|are) )?(?:no(?!\w)|nothing|zero)(?: \w+){0,4}",
     r"(?:revealed|showed|found|indicated|yielded|confirmed|proved|turned up) (?:that )?(?:no|nothing|neither)\b",
     r"no (?:\w+ ){0,3}(?:issues?|problems?|errors?|anomal(?:y|ies)|attacks?|faults?|evidence|signs?|trace)(?: \w+){0,4} (?:w(?:as|ere) )?(?:found|detected|identified|seen|observed|discovered|on their (?:end|side))",
     r"(?:found|saw|seen|observed) no (?:\w+ ){0,3}(?:issues?|problems?|errors?|anomal|evidence|signs?|attack)",
@@ -34,7 +34,7 @@ RULED_OUT = _words(
 SUSPECTED = _words(
     r"suspect(?:ed|ing|s)?\b", r"suspicions?\b", r"assum(?:ed|ing|es?|ptions?)\b", r"hypothes", r"theor(?:y|ies|ized|ised)\b",
     r"(?:initially|at first|first|wrongly|mistakenly|team|we|engineers?|everyone|they) (?:\w+ ){0,2}(?:thought|believed|blamed|considered|attributed|guessed|figured)\b",
-    r"(?:thought|believed|presumed|guessed) (?:to be|that|it|the|this|we)\b", r"presum(?:ed|ing|ably)\b", r"speculat", r"blam(?:ed|ing)\b",
+    r"(?:thought|believed|presumed|guessed) (?:to be|that|it|the|this|we)\b", r"presum(?:ed|ing|ably)\b", r"speculat", r"blam(?:ed|ing|es)\b", r"suspect\w*:?", r"(?:i|we|they|team|engineer|developer|everyone|everybody|on-?call|support|\w+ team) (?:\w+ )?(?:guess|think|thinks|believes?|assumes?|wonders?|thought of|thought|believed)\b", r"(?:^|[.:] )(?:first |our |the )?(?:guess|idea|thought)\b", r"believes\b|thinks\b|presumably\b|perhaps\b|maybe\b|must be\b|is it (?:the|a|our)\b|chas(?:ed|ing|es)\b|is asked\b|was asked\b",
     r"(?:pointed|pointing|points) (?:to|at|towards?)\b", r"initial (?:\w+ )?(?:guess|belief|thought|finger|focus|diagnosis|lead)\b",
     r"(?:might|may|could) (?:have been |be )(?:caused |due |related |a |an |the |under )", r"possibl[ey]\b", r"potential(?:ly)? (?:\w+ ){0,2}(?:attack|issue|failure|problem|cause|outage|breach|overload|bottleneck)",
     r"(?:appeared|seemed|looked|looks|seems) (?:to be|like|as if|as though)\b",
@@ -44,10 +44,11 @@ SUSPECTED = _words(
 )  # fmt: skip
 
 CAUSE_FOUND = _words(
-    r"root cause\b(?! analysis (?:began|started|initiated|underway|in progress|conducted|scheduled))(?! (?:was )?(?:unknown|not|still|unclear|investigation))", r"(?:actual|real|true|underlying) (?:cause|issue|problem|culprit)\b", r"culprit\b",
-    r"(?:identified|discovered|pinpointed|isolated|uncovered|located|diagnosed|traced|tracked down|narrowed (?:it )?down|spotted|recogni[sz]ed|realized|realised|determined|deduced|figured out|concluded)\b(?! (?:no\b|that (?:the )?users|by users|through monitoring|by (?:the )?monitoring))",
-    r"(?:noticed|found|saw|revealed|showed|confirmed)(?: out)?(?: \w+){0,3} (?:that|the|a|an|out|missing|expired|wrong|incorrect|misconfigur\w*|corrupt\w*|typo|bug|error in|in the)\b",
-    r"cause (?:was |is |has been )?(?:found|identified|confirmed|determined|known|established|located)", r"(?:was|were) (?:found|identified|discovered|determined|traced) (?:to|as|in)\b", r"eureka",
+    r"root cause\b(?! analysis (?:began|started|initiated|underway|in progress|conducted|scheduled))(?! (?:was |is )?(?:unknown|not|still|unclear|investigation))", r"(?:actual|real|true|underlying) (?:cause|issue|problem|culprit|reason)\b", r"culprit\b",
+    r"(?:identif(?:y|ies|ied)|discover(?:s|ed)?|pinpoint(?:s|ed)?|isolat(?:es?|ed)|uncover(?:s|ed)?|locat(?:es?|ed)|diagnos(?:es?|ed)|trac(?:es|ed)|track(?:s|ed) down|narrow(?:s|ed) (?:it )?down|spot(?:s|ted)|recogni[sz]e[sd]?|reali[sz]e[sd]?|determine[sd]?|deduce[sd]?|figure[sd]? out|conclude[sd]?)\b(?! (?:no\b|that (?:the )?users|by users|through monitoring|by (?:the )?monitoring))",
+    r"(?:notice[sd]?|f(?:ou|i)nds?|sees?|saw|reveal(?:s|ed)|show(?:s|ed)|confirm(?:s|ed))(?: out)?(?: \w+){0,3}? (?:that|the|a|an|out|missing|expired|wrong|incorrect|misconfigur\w*|corrupt\w*|typo|bug|error in|in the|it)\b",
+    r"f(?:ou|i)nds?(?: out)?:? ", r"found it\b|got it\b|there it is\b",
+    r"(?:cause|reason|bug|mistake|error|problem) (?:was |is |has been )?(?:now )?(?:found|identified|confirmed|determined|known|established|located|clear|spotted)", r"(?:is|was|were) (?:found|identified|discovered|determined|traced) (?:to|as|in|that)\b", r"eureka", r"turns? out (?:to be|that)|turned out (?:to be|that)", r"it'?s (?:the|our|a) \w+", r"identified:", r"finds the\b",
 )  # fmt: skip
 
 RESTORED = _words(
@@ -61,10 +62,13 @@ FIX = _words(
 )  # fmt: skip
 
 ESCALATED = _words(
-    r"escalat", r"hand(?:ed|ing)?[ -](?:over|off)\b", r"(?:paged|pinged|summoned|engaged|looped in|brought in|pulled in|called in|involved|notified|alerted|contacted|reached out to|called|woke)(?: \w+){0,5} (?:team|engineers?|lead|manager|dba|administrator|support|vendor|provider|on-call|department|specialists?|experts?|cto|sre|devops)\b", r"bridge call",
+    r"escalat", r"hand(?:ed|ing|s)?[ -](?:it |this |the case )?(?:over|off)\b", r"@\w+ can\b",
+    r"(?:pag(?:e|es|ed)|pinged|summon(?:s|ed)|engag(?:es|ed)|loop(?:s|ed) in|br(?:ings?|ought) in|pull(?:s|ed) in|call(?:s|ed)(?: in)?|involv(?:es|ed)|notif(?:ies|ied)|alert(?:s|ed)|contact(?:s|ed)|reach(?:es|ed) out to|woke|wakes|ask(?:s|ed)|phon(?:es|ed)|passed (?:on )?to|forwarded to|inform(?:s|ed))(?: \w+){0,5} (?:teams?|engineers?|lead|manager|dbas?|administrators?|support|vendor|provider|on-call|department|specialists?|experts?|cto|sres?|devops|developers?)\b",
+    r"(?:team|engineers?|vendor|technician|developers?|dbas?|administrators?|manager|specialists?|experts?|department|partner|hoster) (?:is |was |are |were |gets |got )?(?:asked(?: for help)?|called(?: in| for help| to help)?|paged|joins?(?:ed)?\b|brought in|pulled in|involved|engaged|looped in|phoned|woken)", r"bridge call", r"asked for help", r"joined the (?:call|incident)",
 )  # fmt: skip
 
 DETECTED = _words(
+    r"monitoring(?: bot)?:", r"error rates?\b", r"(?:writes?|wrote|phones?|phoned|calls? the|tells?|told|says?|said|asks?|posts?|tweets?) (?:us|support|that|in|the|to|because|on|a|why)\b", r"(?:forum|blog|social media) post", r"fires\b", r"fails\b", r"alert goes",
     r"detect(?:ed|s|ion)\b", r"alert(?:s|ed|ing)?\b", r"alarms?\b", r"monitoring (?:system|tools?|alerts?|showed|flagged|detected|picked|reported|triggered)", r"paged\b", r"pager", r"(?:users?|customers?|clients?|visitors?|employees|staff|students?) (?:\w+ ){0,3}(?:report(?:ed|s|ing)?|complain(?:ed|ing|ts?)?|noticed|experienc|unable|start(?:ed)? (?:seeing|experiencing|getting)|began)", r"complain(?:ts|ed|ing)", r"(?:reports?|complaints?|tickets?|calls?|tweets?|messages?) (?:\w+ ){0,3}(?:from|by|of|about|came|started|began|flood|received|arriv|pour)", r"first (?:report|sign|symptom|alert|error|noticed|complaint)", r"(?:outage|incident|issue|problem|downtime) (?:\w+ )?(?:began|begins|begin|started|starts|start|occurred|noticed|observed|reported|identified|discovered|declared)\b", r"noticed\b", r"tickets?\b", r"triggered\b", r"went (?:down|offline|dark)", r"(?:stopped|started) (?:responding|working|returning|failing|receiving)", r"(?:crashed|became (?:unavailable|unresponsive|slow|inaccessible))", r"observed\b", r"start of (?:the )?(?:outage|incident)", r"flagged\b", r"reported\b", r"(?:spike|surge|increase|rise|drop) in\b", r"unresponsive\b",
 )  # fmt: skip
 
@@ -97,6 +101,15 @@ _SYMPTOM = re.compile(
     r"(?:identified|noticed|found|saw|discovered|confirmed|showed|realized|revealed|determined)(?: \w+){0,4} (?:that )?(?:users|customers|the (?:issue|problem|incident|outage)\b|issue\b|problem\b|(?:the )?(?:web)?site (?:was|is) (?:down|slow)|a (?:failure|spike|surge|drop|slowdown)|an? (?:increase|issue|problem|outage|alert))",
     re.IGNORECASE,
 )  # fmt: skip
+_PURSUES = _words(
+    r"suspect(?:ed|ing|s)\b(?! (?:was|is) (?:dropped|wrong))",
+    r"was blamed",
+    r"blam(?:ed|es)",
+    r"assum(?:ed|es|ing)\b",
+    r"believed that",
+    r"thought (?:that|it|to)",
+    r"chas(?:ed|ing)",
+)
 _MIXED_RULED_OUT = re.compile(r"no smoking gun", re.IGNORECASE)
 
 
@@ -106,7 +119,15 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
         for kind, pattern in _LABELS:
             if pattern.match(label):
                 return kind
-    if RULED_OUT.search(text) and not _MIXED_RULED_OUT.search(text):
+    ruled_out, suspects = RULED_OUT.search(text), SUSPECTED.search(text)
+    if (
+        ruled_out is not None
+        and suspects is not None
+        and suspects.start() < ruled_out.start()
+        and _PURSUES.search(text)
+    ):
+        return EntryKind.SUSPECTED
+    if ruled_out is not None and not _MIXED_RULED_OUT.search(text):
         return _ruled_out_or_cause(text)
     escalated = ESCALATED.search(text)
     if escalated is not None and escalated[0].lower().startswith("escalat"):

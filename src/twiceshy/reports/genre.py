@@ -31,6 +31,14 @@ _README = re.compile(
     r"^(?:installation|install|usage|getting started|requirements|features|contributing|license|authors?|build|api|configuration|quick ?start|examples?|prerequisites|agenda|steps|procedure|when to use|decisions|next meeting|rollback|verification|contacts?)$",
     re.IGNORECASE,
 )
+_PLANNED = re.compile(
+    r"\b(?:change request|planned for|waiting for approval|if it goes wrong|rollback plan|will be (?:read only|down|unavailable|moved|switched)|maintenance window|proposal|agenda|next meeting|any other business|excused|at the latest)\b",
+    re.IGNORECASE,
+)
+_NOT_A_REPORT = re.compile(
+    r"^(?:how (?:to|we)\b|.*\b(?:guide|template|glossary|handbook|checklist|meeting notes?|minutes of|agenda|weekly|runbook|playbook|tutorial|readme|change request|proposal|cheat ?sheet)\b(?!.{0,40}\b(?:outage|down|incident|post-?mortem)\b)|words we use|writing (?:a|good))",
+    re.IGNORECASE,
+)
 _EVENT = re.compile(
     r"\b(?:outage|down(?:time)?|incident|failed|failure|unavailable|crashed|errors?|unable|could not|couldn't|broke|lost|offline|stopped|expired|slow|disrupt\w+|affected|impact\w*|unreachable|timed? ?out|degrad\w+|vanished|missing|wrong)\b",
     re.IGNORECASE,
@@ -91,6 +99,12 @@ def judge_genre(
             return False, "a guide or a manual: it tells how something is done, not what happened"
     if about_writing and timed == 0 and told < 6:  # noqa: PLR2004
         return False, "a template: its title says so and it tells of nothing that happened"
+    planned = len(_PLANNED.findall(f"{title}\n{joined[:6000]}"))
+    if planned >= 3 and planned * 2 > told or _NOT_A_REPORT.search(title):  # noqa: PLR2004
+        return (
+            False,
+            "a plan, a guide or a record of something else: it does not tell of an outage that happened",
+        )
     parts = {s.part for s in statements}
     signs = [
         timed >= 2,  # noqa: PLR2004
@@ -100,8 +114,15 @@ def judge_genre(
         bool(parts & {Part.IMPACT, Part.SUMMARY, Part.DURATION}),
         len(_EVENT.findall(joined)) >= 2 and told >= 3,  # noqa: PLR2004
     ]
-    if sum(signs) < 2 or not _EVENT.search(joined):  # noqa: PLR2004
+    if sum(signs) < 2 or (timed < 2 and not _EVENT.search(joined)):  # noqa: PLR2004
         return False, "it tells neither when nor why something failed, nor what is to be done"
     if told == 0 and timed < 2:  # noqa: PLR2004
+        return False, "it tells of nothing that happened"
+    if (
+        timed < 2
+        and not has_span
+        and told < 3
+        and not re.search(r"post-?mortem|incident|outage", title, re.IGNORECASE)
+    ):  # noqa: PLR2004
         return False, "it tells of nothing that happened"
     return True, None

@@ -32,20 +32,30 @@ _ALL_USERS = re.compile(
 _NOT_A_SHARE = re.compile(r"(?:drop|decrease|decline|reduction|loss|degradation|increase|rise|fall|slower|slowdown|availability|engagement|transactions?|requests?|traffic|revenue|conversion|sales|orders|success rate|error rate|errors|capacity|cpu|memory|disk|performance)\b", re.IGNORECASE)  # fmt: skip
 _MILD = re.compile(r"\b(?:slow|slower|degradation|degraded|some|delayed?|latency)\b", re.IGNORECASE)
 
-_THING = (
-    r"(?:services?|systems?|web ?sites?|sites?|web ?apps?|applications?|apps?|platforms?|portals?|stores?|shops?|apis?|gateways?|dashboards?|"
-    r"databases?|servers?|pages?|web stack|stack|backends?|frontends?|networks?|clusters?|queues?|pipelines?|streams?|streaming|mailing lists?|lists?|intranet|wiki|blog|forum|"
-    r"log[- ]?ins?|authentication|checkout|payments?|payment processing|search|uploads?|downloads?|e-?mails?|mail|notifications?|messaging|chat|catalogue|catalog|"
-    r"bookings?|reservations?|exports?|imports?|reports|reporting|registration|sign-?ups?|exam|quiz|game|map|maps|tiles|feeds?|webhooks?|jobs?|builds?|printing|print service|vpn|proxy|cache|cdn|dns|storage|wi-?fi|telephony|phones?|calls|infrastructure|environment|module|function(?:ality)?|feature)"
-)
-_ADJ = r"(?:[A-Za-z0-9][\w.'’/&-]*\s){0,4}?"
-_PHRASE = re.compile(r"(?P<phrase>\b" + _ADJ + _THING + r")(?![\w-])", re.IGNORECASE)
-_LEADING_NOISE = re.compile(
-    r"^(?:(?:the|our|its|a|an|all|and|or|of|to|in|on|for|with|that|this|these|those|their|his|my|both|some|main(?=\s(?:service|services)$)|company's|company’s|core|entire|whole|users?|customers?|clients?|could|not|was|were|is|are|be|been|being|had|has|have|"
-    r"unable|use|using|access|accessing|reach|reaching|open|load|loading|complete|full|total|partial|major|during|when|while|because|where|which|who|including|such|as|from|into|via|through|across|"
-    r"affected|affecting|impacted|impacting|disrupted|hit|experienced|caused|causing|made|left|by|no|any|every|several|multiple|other|various|failed|failing|new|old|also|only|like|e\.g\.|namely|down|outage|unavailable|at|down:|without|it|they|we|our|your|his|her|log|send|receive|view|see|get|inability|ability|leading|resulted|resulting|users'|customers'|resulting|slow|slower|degraded|broken|intermittent|service:|meant|means|so|but|if|then|there|about|over|between|after|before|under|until|since|hosted|hosting|internal(?=\s\w+\s?$)?|respond|responding|returned|returning|showed|saw|seeing)\s+)+",
+_THING = re.compile(
+    r"(?:(?:micro)?services?|systems?|web-?sites?|sites?|web-?apps?|applications?|apps?|platforms?|portals?|stores?|shops?|apis?|gateways?|dashboards?|"
+    r"databases?|servers?|pages?|stack|backends?|frontends?|networks?|clusters?|queues?|pipelines?|streams?|streaming|lists?|intranet|wiki|blog|forum|"
+    r"log-?ins?|sign-?ins?|authentication|checkout|payments?|processing|search|uploads?|downloads?|e-?mails?|mails?|notifications?|messaging|chat|catalogue|catalog|"
+    r"bookings?|reservations?|exports?|imports?|reporting|registrations?|sign-?ups?|quiz|game|maps?|tiles|feeds?|webhooks?|builds?|printing|vpn|proxy|cdn|dns|storage|"
+    r"wi-?fi|telephony|phones?|infrastructure|environment|modules?|function(?:ality)?|features?|board|tracker|calendar|editor|console|interface|endpoints?|newsletter|invoices?|archive|exchange|library)$",
     re.IGNORECASE,
-)  # fmt: skip
+)
+_TOKEN = re.compile(r"[A-Za-z0-9][\w.'’/&-]*[\w]|[A-Za-z0-9]|[,;:()–—.!?\"]")
+_BREAKS = frozenset(
+    """the our its a an all and or of to in on for with that this these those their his my both some company's company’s core entire whole user users customer customers
+    client clients could not was were is are be been being had has have unable use using access reach open load complete full total partial major minor during when while because
+    where which who including such as from into via through across affected affecting impacted disrupted hit experienced caused causing made left by no any every several
+    multiple other various failed failing fails fail new old also only like namely down outage unavailable at without it they we i you your her log send receive view see get inability ability
+    leading resulted resulting users' customers' users’ slow slower degraded broken intermittent meant means so but if then there about over between after before under until
+    since respond responding returned returning showed saw seeing receiving preventing prevented sending loading opening accessing reaching trying inaccessible unreachable offline
+    approximately around nearly most more than less percent one two three time times hour hours minute minutes day days first second impact issue issues problem incident
+    would can cannot can't couldn't did do does didn't will may might still even very too up out off back well just each same own many much few lost lose became become
+    important received completed interrupted said completely totally fully entirely people members visitors students staff employees""".split()
+)
+_ING_NOUNS = frozenset(
+    "streaming messaging banking shopping ticketing billing booking processing printing reporting training routing hosting mailing learning trading accounting pricing building monitoring logging caching testing staging onboarding gaming invoicing shipping parking".split()
+)
+_MAX_ADJECTIVES = 4
 _INCLUDING = re.compile(r"\b(?:including|namely|such as|i\.e\.|specifically)\b", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 _NOT_SERVICES = frozenset(
@@ -171,26 +181,40 @@ def _services_in(sentence: str, *, weak: bool = False) -> tuple[str, ...]:
 
 
 def _phrases(text: str, *, weak: bool) -> tuple[str, ...]:
+    """Noun phrases that end in a thing that serves: `email notification system`."""
     found: list[str] = []
-    for match in _PHRASE.finditer(text):
-        phrase = _trim(match["phrase"])
-        bare = phrase.lower()
-        if bare in _NOT_SERVICES and not (weak and bare in _WEAK_BUT_BETTER_THAN_NOTHING):
+    run: list[str] = []
+    for token in [*_TOKEN.findall(text), "."]:
+        word = token.lower()
+        if _carries_on(word, run):
+            run.append(token)
             continue
-        if phrase and not any(bare == f.lower() for f in found):
-            found.append(phrase)
+        last = next((i for i in range(len(run) - 1, -1, -1) if _THING.match(run[i])), None)
+        if last is not None:
+            phrase = " ".join(run[max(0, last - _MAX_ADJECTIVES) : last + 1])
+            bare = phrase.lower()
+            if not (
+                bare in _NOT_SERVICES and not (weak and bare in _WEAK_BUT_BETTER_THAN_NOTHING)
+            ) and bare not in (f.lower() for f in found):
+                found.append(phrase)
+        run = []
     return tuple(found[:4])
 
 
+def _carries_on(word: str, run: list[str]) -> bool:
+    """Whether a token goes on with the noun phrase before it."""
+    if word in _BREAKS or not word[0].isalnum():
+        return False
+    if _THING.match(word) or word in _ING_NOUNS:
+        return True
+    return not word.endswith(("ing", "ed", "ly")) and not (run and _THING.match(run[-1]))
+
+
+_ARTICLES = re.compile(r"^(?:(?:the|our|its|a|an|all|and)\s+)+", re.IGNORECASE)
+
+
 def _trim(phrase: str) -> str:
-    text = phrase.strip(" .,:;()\"'")
-    for _ in range(3):
-        shorter = _LEADING_NOISE.sub("", text)
-        if shorter == text:
-            break
-        text = shorter
-    possessive = re.match(r"^[\w-]+['’]s\s+(.+)$", text)
-    return (possessive[1] if possessive is not None and "company" in text.lower() else text).strip()
+    return _ARTICLES.sub("", phrase.strip(" .,:;()\"'"))
 
 
 def detected_by(outline: Outline, timeline: Sequence[Entry]) -> DetectedBy:

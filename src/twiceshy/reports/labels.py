@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from twiceshy.reports.markup import plain
+from twiceshy.reports.vocabulary import part_named
 
 _STRONG = re.compile(
     r"\s*(?P<mark>\*\*|__|\*|_)(?P<name>[^*\n]{1,100}?)(?P<inner>\s?[:\-–—]?\s?)(?P=mark)(?P<outer>\s*(?::|--?|–|—|\.)?)\s*(?P<value>.*)$",
@@ -37,6 +38,7 @@ def label_of(raw: str, text: str) -> Label | None:
         name = plain(strong["name"]).rstrip(" :-–—")
         value = plain(strong["value"])
         marked = ":" in strong["inner"] or bool(strong["outer"].strip()) or not value
+        marked = marked or part_named(name) is not None
         if name and marked and name.count(" ") < _MAX_LABEL_WORDS + 3:
             return Label(name, value, strong=True)
     match = _PLAIN.match(text)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind, FalseLead
 from twiceshy.reports.cause import classify
+from twiceshy.reports.entry_context import newest_first
 from twiceshy.reports.entry_kinds import RULED_OUT, SUSPECTED
 from twiceshy.reports.outline import Outline, Statement
 from twiceshy.reports.vocabulary import Part
@@ -45,7 +46,6 @@ _SUBJECTS = tuple(
     )
 )  # fmt: skip
 
-_BY = r"(?:might |may |could )?(?:have been |be |was |were |is |are )?(?:caused by |due to |because of |a result of |from )?"
 _DETERMINERS = re.compile(
     r"^(?:(?:that|it|this|the|a|an|our|to|be|was|were|is|are|being|of|due|caused|by|some|possible|possibly|potential|potentially|potentiale|likely|maybe|perhaps|with|in|at|on|there|might|may|could|have|been|first|initial|initially|at|first|issue|problem|cause|root|because|towards?|into|for|as|from|had|has|something|their|its|about|and|a possible|some kind of|we)\b[\s:,]*)+",
     re.IGNORECASE,
@@ -53,27 +53,35 @@ _DETERMINERS = re.compile(
 _CLAUSE_END = re.compile(
     r"[.;!?]\s|[.;!?]$|,\s(?:but|and|so|which|since|as|because|who|leading|causing|the team|we|then|however|started|restarted|it)\b|\sbut\s|\s(?:—|–)\s|\(|, \w+ing\b|\bso (?:we|the|it|i)\b"
 )
+_SUSPECT_VERBS = r"(?:suspected|blamed|assumed|thought|believed|presumed|considered)"
 _PICK = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:initial |first |early |our |the )?(?:assumptions?|hypothes[ie]s|suspicions?|theor(?:y|ies)|guess(?:es)?|beliefs?|thoughts?|idea|diagnosis)(?: \w+){0,3}? (?:was|were|is|are|pointed|pointing|moved|fell|turned|shifted|went)(?: that| to(?:wards?)?| at| on)? (?P<what>.+)",
-        r"(?:wrongly |first |initially |mistakenly |also |then )*(?:suspect(?:ed|ing|s)?|assum(?:ed|ing|es?)|presum(?:ed|ing)|hypothesi[sz]ed|theori[sz]ed|speculated|guess(?:ed|ing)?|blam(?:ed|ing|es?))(?: that| it (?:was|is|might be|to be)| on| at first| initially)* (?P<what>.+)",
-        r"(?:thought|believed|considered|figured|attributed|thinks?|believes?)(?: at first| initially| that| it (?:was|is|might be|to be|to)| of| to be| about| the (?:issue|problem|cause) (?:was|to be))* (?P<what>.+)",
+        # "A slow database was suspected"; nobody but the thing itself stands before the verb.
+        r"^(?:\W|and |then |first |next )*(?:suspicion falls on )?(?P<what>(?!(?:it|we|i|they|the team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) (?:was|were|is|are|gets|comes under)(?: (?:first|initially|also|wrongly|immediately|briefly|at first|next|then))? (?:" + _SUSPECT_VERBS + r"|under suspicion|asked)\b(?! (?:that|it))",
+        r"^(?P<what>(?!(?:it|we|i|they|team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) suspected(?=$|[.,;:]| (?:because|as|since|first|next|due|after)\b)",
+        r"\b(?:it )?(?:was|is) (?:first |initially |wrongly )?" + _SUSPECT_VERBS + r" that (?P<what>.+)",
+        r"(?:^|\b)(?:first |initial |early |our |the |an? |working |next )*(?:assumptions?|hypothes[ie]s|suspicions?|suspected causes?|theor(?:y|ies)|guess(?:es)?|beliefs?|thoughts?|idea|diagnosis)(?: \w+){0,3}?(?: (?:was|were|is|are|pointed|pointing|moved|fell|falls|turned|shifted|went|of)|:)(?: that| to(?:wards?)?| at| on)? (?P<what>.+)",
+        r"(?:wrongly |first |initially |mistakenly |also |then )*(?:suspect(?:ed|ing|s)?|assum(?:ed|ing|es?)|presum(?:ed|ing)|presumably|hypothesi[sz]ed|theori[sz]ed|speculated|guess(?:ed|ing|es)?|blam(?:ed|ing|es?))(?: that| it (?:was|is|might be|to be)| on| at first| initially)* (?P<what>.+)",
+        r"(?:thought|believed|considered|figured|attributed|thinks?|believes?|wonders?)(?: at first| initially| that| if| it (?:was|is|might be|to be|to)|(?= it's)| of| to be| about| the (?:issue|problem|cause) (?:was|to be))* (?:it's )?(?P<what>.+)",
         r"(?:pointed|pointing|points) (?:to|at|towards?) (?P<what>.+)",
         r"(?:focus|attention|investigation|efforts?|suspicion|search)(?: \w+){0,2} (?:shifted|turned|moved|switched|went|fell|focused|centred|centered|concentrated|continued|extended|expanded|widened)(?: \w+)? ?(?:in)?(?:to|on|onto|at|towards?) (?P<what>.+)",
         r"(?:shifted|turned|switched|moved) (?:our |their |the )?(?:focus|attention|investigation)? ?(?:to|towards|on) (?P<what>.+)",
         r"(?:looked|looks|appeared|seemed|looks?|seems?) (?:to be|like|as if|as though) (?P<what>.+)",
-        r"(?:possible|potential|possibly|potentially|likely) (?P<what>.+)",
+        r"is it (?P<what>.+)",
+        r"(?:possible|potential|possibly|potentially|likely|perhaps|maybe) (?P<what>.+)",
         r"(?:might|may|could) (?:have been|be) (?P<what>.+)",
-        r"(?:chas(?:ed|ing)|explor(?:ed|ing)|pursu(?:ed|ing)|analy[sz](?:ed|ing)|spent (?:on|time (?:on|analy[sz]ing|investigating|looking (?:at|into)|checking))|investigat(?:ed|ing)|check(?:ed|ing)|look(?:ed|ing) (?:at|into)|examin(?:ed|ing)|debug(?:ged|ging)|restart(?:ed|ing)|time (?:was )?(?:lost|wasted|spent) (?:on|with)) (?P<what>.+)",
-        r"(?P<what>.+?) (?:was|were|is|are)(?: (?:first|initially|also|wrongly|immediately|briefly|at first))? (?:suspected|blamed|assumed|thought|believed|considered|under suspicion|asked)",
+        r"(?:chas(?:e|ed|ing|es)|explor(?:ed|ing)|pursu(?:ed|ing)|analy[sz](?:ed|ing)|spent (?:on|time (?:on|analy[sz]ing|investigating|looking (?:at|into)|checking))|investigat(?:ed|ing|es)|check(?:ed|ing|s)|look(?:ed|ing|s) (?:at|into)|examin(?:ed|ing|es)|debug(?:ged|ging)|restart(?:ed|ing|s)|time (?:was )?(?:lost|wasted|spent) (?:on|with)) (?P<what>.+)",
     )
 )  # fmt: skip
-_PASSIVE = _PICK[-1]
 _RULED_WHAT = re.compile(
     r"(?:ruled out|excluded|eliminated|dismissed|discarded|no (?:sign of |evidence of |ongoing )?|not (?:an? |the )?)(?P<what>[^.,;]+)|(?P<before>.+?) (?:(?:was|were|is|are) )?(?:ruled out|excluded|fine|healthy|innocent|dismissed|eliminated|discarded|normal)",
     re.IGNORECASE,
 )  # fmt: skip
+_DENIES = re.compile(
+    r"\b(?:rul(?:ed|es|ing) (?:\w+ )?out|false (?:lead|trail|path)|misleading|red herring|not the (?:cause|issue|problem|culprit)|dead[- ]end|wrong (?:track|path|lead)|excluded|dismissed|innocent|confirmed (?:that )?(?:there (?:was|were) )?no|no (?:ongoing )?attack)\b",
+    re.IGNORECASE,
+)
 _MAX_WORDS = 22
 
 
@@ -93,19 +101,11 @@ def subjects_of(text: str) -> frozenset[str]:
 
 def suspicion_in(text: str) -> str:
     """What an entry suspects, in its own words, without `initially thought that it was`."""
-    best: tuple[int, str] | None = None
     for pattern in _PICK:
         match = pattern.search(text)
-        if match is None:
-            continue
-        what = _clean(match["what"])
-        if pattern is _PASSIVE:
-            what = _clean(re.sub(r"^.*[,.;:]\s*", "", match["what"]))
-        if len(what) > 2 and (best is None or match.start() < best[0]):  # noqa: PLR2004
-            best = (match.start(), what)
-            if pattern not in _PICK[-4:]:
-                break
-    return best[1] if best is not None else _clean(text)
+        if match is not None and len(what := _clean(match["what"])) > 1:
+            return what
+    return _clean(text)
 
 
 def _clean(what: str) -> str:
@@ -119,7 +119,8 @@ def false_leads(
     entries: Sequence[Entry], outline: Outline, cause: CauseClass, cause_text: str
 ) -> tuple[FalseLead, ...]:
     """Every false lead of a report: from its timeline, then those it only tells of elsewhere."""
-    found = _from_timeline(entries, cause, cause_text)
+    in_time = list(reversed(entries)) if newest_first(entries) else entries
+    found = _from_timeline(in_time, cause, cause_text)
     for statement in outline.of(Part.LEADS):
         if statement.section is Part.TIMELINE:
             continue
@@ -188,6 +189,8 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
     for index, entry in enumerate(entries):
         suspects = SUSPECTED.search(entry.text) is not None
         if entry.kind is EntryKind.RULED_OUT:
+            if open_lead is None and not _DENIES.search(entry.text):
+                continue
             if open_lead is None:
                 open_lead = _looked_into(entries, index, leads) or _Open(
                     _refuted(entry.text), subjects_of(entry.text), None, entry.line, index

@@ -183,6 +183,8 @@ class _Placer:
                 self._emit(block, block.text, label=label)
             elif value:
                 self._emit(block, value, label=label)
+            elif part is None:
+                self._emit(block, block.text)
             return
         if part is Part.GROUP:
             part = Part.ACTIONS

@@ -21,6 +21,7 @@ from twiceshy.reports.actions import actions_of
 from twiceshy.reports.blocks import blocks_of
 from twiceshy.reports.cause import classify
 from twiceshy.reports.chronology import Chronology, chronology_of
+from twiceshy.reports.entry_context import in_context
 from twiceshy.reports.entry_kinds import kind_of
 from twiceshy.reports.escalation import escalated_to
 from twiceshy.reports.genre import judge_genre
@@ -58,6 +59,11 @@ def read_report(data: bytes | str, *, path: str) -> Report:
     chronology = chronology_of(outline, raw_timeline, source.front, path)
     timeline = _entries(chronology)
     cause = _cause(outline, timeline)
+    timeline = in_context(
+        timeline,
+        cause.text if cause is not None else "",
+        cause.cause_class if cause is not None else None,
+    )
     order = settle([day for s in outline.statements[:400] for day in days_in(s.text[:400])])
     actions = actions_of(outline, order)
     has_span = chronology.span.start is not None or chronology.span.length is not None
@@ -145,40 +151,17 @@ def _unread(source: Source) -> tuple[Finding, ...]:
 
 
 def _entries(chronology: Chronology) -> tuple[Entry, ...]:
-    out: list[Entry] = []
-    restored = False
-    for index, timed in enumerate(chronology.entries):
-        raw = timed.raw
-        kind = kind_of(raw.text, raw.label, first=index == 0)
-        out.append(Entry(timed.at, raw.text, kind, raw.line, timed.until))
-        restored = restored or kind is EntryKind.RESTORED
-    return tuple(_last_restores(out) if not restored else _one_cause(out))
-
-
-_WORKS_AGAIN = re.compile(
-    r"\b(?:back|again|works?|working|worked|recover\w*|normal\w*|stable|healthy|online|reachable|resolved|restored|up\b|resum\w*|fast|success\w*|all (?:mails|jobs|tiles|names|queued)|queue (?:is )?empty|game on|running|fixed|complete|closed|confirmed|verified|ok|okay|fine|happy)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-
-
-def _last_restores(entries: list[Entry]) -> list[Entry]:
-    """Without a plain word of restoration the last entry that says it works again is one."""
-    for index in range(len(entries) - 1, max(len(entries) - 4, 0), -1):
-        entry = entries[index]
-        if entry.kind in (
-            EntryKind.FIX,
-            EntryKind.NOTE,
-            EntryKind.RULED_OUT,
-            EntryKind.INVESTIGATING,
-            EntryKind.DETECTED,
-        ) and _WORKS_AGAIN.search(entry.text):
-            entries[index] = replace(entry, kind=EntryKind.RESTORED)
-            break
-    return entries
-
-
-def _one_cause(entries: list[Entry]) -> list[Entry]:
-    return entries
+    """The timeline with every entry's kind as its own words have it."""
+    return tuple(
+        Entry(
+            t.at,
+            t.raw.text,
+            kind_of(t.raw.text, t.raw.label, first=index == 0),
+            t.raw.line,
+            t.until,
+        )
+        for index, t in enumerate(chronology.entries)
+    )
 
 
 def _cause_named_at(timeline: Sequence[Entry]) -> Moment | None:

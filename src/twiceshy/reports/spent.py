@@ -106,7 +106,7 @@ def _search(report: Report, begin: float, end: float, total: int) -> list[Stretc
 
 def minutes_spent(report: Report) -> Spent | Uncountable:
     """Cut a report's outage into phases."""
-    total = report.duration_minutes
+    total = report.measures.minutes_to_restore or report.duration_minutes
     if not total or total < 0:
         return Uncountable("the report gives neither a length nor a start and an end")
     if report.start is None or report.start.clock is None:

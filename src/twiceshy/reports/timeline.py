@@ -33,6 +33,10 @@ _NOT_ENTRY = re.compile(
     r"\b(?:all times|times are|timestamps?)\b.{0,30}\b(?:in|utc|gmt|local|approximate)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_FOR_ALL = re.compile(
+    r"\b(?:all (?:the )?(?:times|clocks)|times (?:are|in|given)|time ?zone|timestamps?)\b|^\W*(?:time )?zone\s?:",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(
     r"^[\s*_\[(]*(?:hh:mm|\?\?:?\??\??|xx:xx|--:--|tbd|__:__)(?:\s?[ap]m)?[\s*_\])]*(?:[:–—-]|\s)\s*",
     re.IGNORECASE,
@@ -69,6 +73,14 @@ def read_timeline(statements: Sequence[Statement]) -> RawTimeline:
     are taken, and in pure prose its timed sentences.
     """
     section = [statement for statement in statements if statement.section is Part.TIMELINE]
+    general = [
+        (zone, s.block.line)
+        for s in statements
+        if s.section is not Part.TIMELINE
+        and s.section is not Part.ACTIONS
+        and _FOR_ALL.search(s.text[:200])
+        for zone in zones_in(s.text)[:1]
+    ]
     if section:
         section = _first_section(section)
         zones = [(zone, section[0].block.line) for zone in zones_in(section[0].heading or "")]
@@ -81,8 +93,8 @@ def read_timeline(statements: Sequence[Statement]) -> RawTimeline:
                 or (s.block.shape is Shape.ROW and _HEADER.search(s.text) and not _clock_of(s.text))
                 for zone in zones_in(s.text)
             ]
-            return RawTimeline(tuple(entries), tuple(zones))
-    return RawTimeline(tuple(_whole_document(statements)), ())
+            return RawTimeline(tuple(entries), (*zones, *general))
+    return RawTimeline(tuple(_whole_document(statements)), tuple(general))
 
 
 def _first_section(section: Sequence[Statement]) -> list[Statement]:
@@ -131,11 +143,25 @@ class _Reader:
             and self._leading(s.text) is not None
             for s in statements
         )
-        for statement in statements:
+        for statement, following in zip(statements, [*statements[1:], None], strict=True):
             if statement.block.code and plain_timed:
+                continue
+            if following is not None and self._opens_group(statement, following):
                 continue
             self._statement(statement)
         return self.entries
+
+    def _opens_group(self, statement: Statement, following: Statement) -> bool:
+        """An item such as `Evening` above deeper, timed items is no entry."""
+        mine, next_block = statement.block, following.block
+        return (
+            mine.shape is Shape.ITEM
+            and next_block.shape is Shape.ITEM
+            and next_block.level > mine.level
+            and len(mine.text) < 40  # noqa: PLR2004
+            and not marks_in(mine.text)
+            and self._leading(following.text) is not None
+        )
 
     def _statement(self, statement: Statement) -> None:
         block, text = statement.block, statement.text

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,7 +71,7 @@ async def sweep(
     attested: Attested,
     concurrency: int = CONCURRENCY,
     judge: Judge = one_judge.judge,
-) -> AsyncIterator[Result]:
+) -> AsyncGenerator[Result]:
     """Look at every guard once; results come in the order in which looks end."""
     for kind in {guard.kind for guard in guards} & PROBES.keys():
         # What fails here fails again for each guard of the kind, and is told there.

@@ -71,18 +71,20 @@ async def serving(
     handlers: Mapping[str, Handler], tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[int]:
     """Serve each address with its handler, all at the same free port; yields the port."""
-    open_ones: set[asyncio.StreamWriter] = set()
+    open_ones: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def careful(handler: Handler) -> Handler:
         async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            open_ones.add(writer)
-            try:
+            task = asyncio.current_task()
+            assert task is not None
+            open_ones[task] = writer
+            # The client may have seen enough, or may have cut off what it sent.
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                 await handler(reader, writer)
-            except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                pass  # the client has seen enough, or cut off what it sent
-            finally:
-                open_ones.discard(writer)
-                writer.close()
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            del open_ones[task]
 
         return handle
 
@@ -97,8 +99,9 @@ async def serving(
     finally:
         for server in servers:
             server.close()
-        for writer in open_ones:
+        for writer in open_ones.values():
             writer.transport.abort()
+        await asyncio.gather(*open_ones, return_exceptions=True)
 
 
 class LookAt(Protocol):

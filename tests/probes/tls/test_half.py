@@ -17,7 +17,8 @@ from cryptography.x509 import ocsp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twiceshy.probes.tls.half import Failure, HalfFailed, HalfSeen, Versions, half_handshake
+from twiceshy.probes.tls.half import Failure, HalfFailed, HalfSeen, half_handshake
+from twiceshy.probes.tls.half_hello import Versions
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -40,7 +41,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "ed25519": ["ed25519"],
     }
     for name, kind in kinds.items():
-        request: list[str | Path] = [
+        request = [
             "openssl",
             "req",
             "-x509",
@@ -48,7 +49,12 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "-subj",
             f"/CN={name}.test",
         ]
-        files = ["-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"]
+        files: list[str | Path] = [
+            "-keyout",
+            folder / f"{name}.key",
+            "-out",
+            folder / f"{name}.pem",
+        ]
         subprocess.run([*request, "-newkey", *kind, *files], check=True, capture_output=True)
     return folder
 
@@ -80,17 +86,24 @@ def openssl_server(folder: Path, name: str, *options: str) -> Iterator[int]:
 @contextlib.asynccontextmanager
 async def serving(talk: Talk) -> AsyncIterator[int]:
     """A server on a free port that talks like that to everyone who connects."""
+    conversations: set[asyncio.Task[None]] = set()
 
     async def guarded(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        conversations.add(task)
         with contextlib.suppress(ConnectionError):
             await talk(reader, writer)
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(guarded, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        await asyncio.gather(*conversations)
 
 
 async def look(port: int, **changed: Any) -> HalfSeen | HalfFailed:
@@ -111,6 +124,18 @@ def test_it_sees_the_chain_of_a_real_server(
     with openssl_server(certificates, name, f"-{version}") as port:
         seen = run(look(port))
     assert seen == HalfSeen((der(certificates, name),), wording, stapled=False)
+
+
+@pytest.mark.parametrize(
+    ("option", "wording", "connections"),
+    [("-tls1_3", "TLSv1.3", 2), ("-tls1_2", "TLSv1.2", 1), ("-no_ssl3", "TLSv1.2", 1)],
+)
+def test_asked_for_tls_12_first_it_takes_tls_13_where_it_must(
+    certificates: Path, run: Run, option: str, wording: str, connections: int
+) -> None:
+    with openssl_server(certificates, "ec", option, "-naccept", str(connections)) as port:
+        seen = run(look(port, versions="tls1.2-first"))
+    assert seen == HalfSeen((der(certificates, "ec"),), wording, stapled=False)
 
 
 @pytest.mark.parametrize("versions", ["tls1.2", "tls1.3"])
@@ -168,10 +193,9 @@ def test_a_recorded_flight_from_another_server_proves_nothing(certificates: Path
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             server, to_server = await asyncio.open_connection("127.0.0.1", upstream)
             to_server.write(await reader.read(4096))
-            while piece := await server.read(4096):
-                recording.extend(piece)
-                writer.write(piece)
-                await writer.drain()
+            writer.write(piece := await server.read(65536))
+            recording.extend(piece)
+            await reader.read()
             to_server.close()
 
         async def replay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -198,7 +222,9 @@ def test_a_server_that_hangs_after_the_hello_costs_the_timeout_and_no_more(run: 
             return await look(port, timeout_seconds=0.05)
 
     result = failed(run(scene()))
-    assert result == HalfFailed("no end of the TLS handshake within 0.05 s", Failure.TIMED_OUT)
+    assert result == HalfFailed(
+        "no answer, or none that comes to an end, within 0.05 s", Failure.TIMED_OUT
+    )
 
 
 def test_bytes_that_drip_do_not_stretch_the_timeout(run: Run) -> None:
@@ -256,6 +282,57 @@ def test_an_address_without_a_way_to_it_is_unreachable(run: Run) -> None:
     # 240.0.0.0/4 is reserved: the kernel has no route or refuses to use one.
     result = run(half_handshake("255.255.255.255", 443, server_name=None, timeout_seconds=5.0))
     assert failed(result).code is Failure.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    ("scheme", "dialog"),
+    [
+        (
+            "smtp",
+            [
+                (b"", b"220 mail ESMTP\r\n"),
+                (b"EHLO [127.0.0.1]\r\n", b"250-mail\r\n250 STARTTLS\r\n"),
+                (b"STARTTLS\r\n", b"220 ready\r\n"),
+            ],
+        ),
+        ("postgres", [(b"\x00\x00\x00\x08\x04\xd2\x16\x2f", b"S")]),
+    ],
+)
+def test_it_speaks_the_protocol_up_to_its_starttls(
+    certificates: Path, run: Run, scheme: str, dialog: list[tuple[bytes, bytes]]
+) -> None:
+    async def scene(upstream: int) -> HalfSeen | HalfFailed:
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            for heard, said in dialog:
+                assert await reader.readexactly(len(heard)) == heard
+                writer.write(said)
+            server, to_server = await asyncio.open_connection("127.0.0.1", upstream)
+            to_server.write(await reader.read(4096))
+            writer.write(await server.read(65536))
+            await reader.read()
+            to_server.close()
+
+        async with serving(talk) as port:
+            return await look(port, scheme=scheme)
+
+    with openssl_server(certificates, "ec", "-tls1_2") as upstream:
+        seen = run(scene(upstream))
+    assert isinstance(seen, HalfSeen)
+
+
+def test_a_server_without_starttls_says_so(run: Run) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail ESMTP\r\n")
+        await reader.readline()
+        writer.write(b"250 mail\r\n")
+        assert await reader.read() == b"QUIT\r\n"
+
+    async def scene() -> HalfSeen | HalfFailed:
+        async with serving(talk) as port:
+            return await look(port, scheme="smtp")
+
+    result = failed(run(scene()))
+    assert result == HalfFailed("the server does not offer STARTTLS", Failure.STARTTLS)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

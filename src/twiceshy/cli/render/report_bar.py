@@ -6,7 +6,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from twiceshy.cli.render.report_look import PHASE_STYLE, Look, clean, minutes_short
+from twiceshy.cli.render.paper import Paper
+from twiceshy.cli.render.report_look import PHASE_STYLE, fill, minutes_short
 from twiceshy.model.report import Report
 from twiceshy.reports.moment_text import clock_text
 from twiceshy.reports.spent import Phase, Spent, Uncountable, minutes_spent
@@ -14,12 +15,12 @@ from twiceshy.reports.spent import Phase, Spent, Uncountable, minutes_spent
 _MARGIN = 4
 
 
-def cells(spent: Spent, width: int, look: Look) -> Text:
+def cells(spent: Spent, width: int, paper: Paper) -> Text:
     """The bar alone, `width` columns for the whole outage; no told stretch is ever invisible."""
     sizes = _sizes([stretch.minutes for stretch in spent.stretches], width)
     text = Text()
     for stretch, size in zip(spent.stretches, sizes, strict=True):
-        text.append(look.fill(stretch.phase) * size, PHASE_STYLE[stretch.phase])
+        text.append(fill(stretch.phase, paper) * size, PHASE_STYLE[stretch.phase])
     return text
 
 
@@ -41,28 +42,31 @@ def _sizes(minutes: list[float], width: int) -> list[int]:
     return sizes
 
 
-def bar(report: Report, look: Look) -> RenderableType:
+def bar(report: Report, paper: Paper) -> RenderableType:
     """The bar with the clock times of its ends below; a sentence when none can be drawn."""
     spent = minutes_spent(report)
     match spent:
         case Uncountable(why):
             return Text(f"cannot be counted: {why}", "yellow")
         case Spent():
-            width = look.width - _MARGIN
+            width = paper.columns - _MARGIN
             assert report.start is not None
             left = clock_text(report.start)
             right = "" if report.end is None else clock_text(report.end)
             ends = Text(left + " " * max(1, width - len(left) - len(right)) + right, "dim")
-            return Group(cells(spent, width, look), ends)
+            return Group(cells(spent, width, paper), ends)
 
 
-def legend(report: Report, look: Look) -> RenderableType:
+def legend(report: Report, paper: Paper) -> RenderableType:
     """Each phase with its minutes and share, and what could not be counted."""
     spent = minutes_spent(report)
     if isinstance(spent, Uncountable):
         return Group()
+    wanted = Text(f"The report does not tell {'; '.join(spent.missing)}.", "yellow")
+    if all(stretch.phase is Phase.UNTOLD for stretch in spent.stretches):
+        return wanted
     table = Table.grid(padding=(0, 2, 0, 0))
-    for column in ("left", "left", "right", "right", "left"):
+    for column in ("left", "left", "right", "right"):
         table.add_column(justify="right" if column == "right" else "left")
     for phase in Phase:
         minutes = spent.minutes_on(phase)
@@ -71,16 +75,12 @@ def legend(report: Report, look: Look) -> RenderableType:
         told = minutes or _is_told(phase, spent)
         style = PHASE_STYLE[phase] if minutes else "dim"
         table.add_row(
-            Text(look.fill(phase) * 2, style),
+            Text(fill(phase, paper) * 2, style),
             Text(phase.value, "" if minutes else "dim"),
             Text(minutes_short(minutes) if told else "not told", "bold" if minutes else "dim"),
             Text(f"{100 * minutes / spent.total_minutes:.0f}%" if told else "", "dim"),
-            Text(_note(phase, spent), "dim"),
         )
-    if not spent.missing:
-        return table
-    wanted = "; ".join(spent.missing)
-    return Group(table, Text(f"The report does not tell {wanted}.", "yellow"))
+    return Group(table, wanted) if spent.missing else table
 
 
 def _is_told(phase: Phase, spent: Spent) -> bool:
@@ -93,13 +93,3 @@ def _is_told(phase: Phase, spent: Spent) -> bool:
         Phase.FIX_TO_RESTORE: "fix",
     }.get(phase, "")
     return not any(needed in what or "zone" in what for what in spent.missing)
-
-
-def _note(phase: Phase, spent: Spent) -> str:
-    if phase is not Phase.FALSE_LEAD:
-        return ""
-    return ", ".join(
-        f"{clean(stretch.what)[:40]} {minutes_short(stretch.minutes)}"
-        for stretch in spent.stretches
-        if stretch.phase is phase and stretch.what
-    )

@@ -8,8 +8,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from twiceshy.cli.render.paper import Paper, clean
 from twiceshy.cli.render.report_bar import cells
-from twiceshy.cli.render.report_look import PHASE_STYLE, Look, clean, minutes_short
+from twiceshy.cli.render.report_look import PHASE_STYLE, fill, minutes_short
 from twiceshy.cli.render.report_text import columns, heading, indented, render
 from twiceshy.model.ids import ReportId
 from twiceshy.reports.compare import Comparison, LostMinutes, action_name
@@ -21,21 +22,21 @@ _MOST_BARS = 40
 _MOST_REPEATED = 12
 
 
-def comparison_text(comparison: Comparison, look: Look) -> str:
+def comparison_text(comparison: Comparison, paper: Paper) -> str:
     """What several reports tell together."""
-    return render(Group(*_parts(comparison, look)), look)
+    return render(Group(*_parts(comparison, paper)), paper)
 
 
-def _parts(comparison: Comparison, look: Look) -> Iterator[RenderableType]:
+def _parts(comparison: Comparison, paper: Paper) -> Iterator[RenderableType]:
     yield Text(f"{len(comparison.reports)} reports compared", "bold")
     yield heading("Where the minutes went", "all bars on one scale")
-    yield indented(_bars(comparison, look))
+    yield indented(_bars(comparison, paper))
     yield heading("Recurring causes", None if comparison.recurring else "none")
     if comparison.recurring:
         yield indented(_recurring(comparison))
     yield heading("Minutes lost on false leads", None if comparison.lost else "none told")
     if comparison.lost:
-        yield indented(_lost(comparison, look))
+        yield indented(_lost(comparison, paper))
     yield heading("Promised more than once", None if comparison.repeated else "nothing")
     if comparison.repeated:
         yield indented(_repeated(comparison))
@@ -47,19 +48,19 @@ def _name(report: ReportId) -> str:
     return name if len(name) <= _NAME_WIDTH else name[: _NAME_WIDTH - 3] + "..."
 
 
-def _bars(comparison: Comparison, look: Look) -> RenderableType:
+def _bars(comparison: Comparison, paper: Paper) -> RenderableType:
     counted = [(report, spent) for report, spent in comparison.spent if isinstance(spent, Spent)]
     longest = max((spent.total_minutes for _, spent in counted), default=0)
-    room = look.width - _NAME_WIDTH - _MINUTES_WIDTH - 8
+    room = paper.columns - _NAME_WIDTH - _MINUTES_WIDTH - 8
     table = columns(_NAME_WIDTH, room, _MINUTES_WIDTH)
     for report, spent in counted[:_MOST_BARS]:
         width = max(1, round(room * spent.total_minutes / longest))
         table.add_row(
             Text(_name(report)),
-            cells(spent, width, look),
+            cells(spent, width, paper),
             Text(minutes_short(spent.total_minutes), "bold"),
         )
-    notes = [_key(counted, look)] if counted else []
+    notes = [_key(counted, paper)] if counted else []
     if len(counted) > _MOST_BARS:
         notes.append(Text(f"and {len(counted) - _MOST_BARS} more", "dim"))
     left = len(comparison.spent) - len(counted)
@@ -68,11 +69,11 @@ def _bars(comparison: Comparison, look: Look) -> RenderableType:
     return Group(*([table] if counted else []), *notes)
 
 
-def _key(counted: list[tuple[ReportId, Spent]], look: Look) -> Text:
+def _key(counted: list[tuple[ReportId, Spent]], paper: Paper) -> Text:
     text = Text()
     for phase in Phase:
         if any(spent.minutes_on(phase) for _, spent in counted):
-            text.append(look.fill(phase) * 2, PHASE_STYLE[phase])
+            text.append(fill(phase, paper) * 2, PHASE_STYLE[phase])
             text.append(f" {phase.value}   ", "dim")
     return text
 
@@ -91,7 +92,7 @@ def _recurring(comparison: Comparison) -> Table:
     return table
 
 
-def _lost(comparison: Comparison, look: Look) -> Table:
+def _lost(comparison: Comparison, paper: Paper) -> Table:
     longest = max(lost.minutes for lost in comparison.lost)
     table = columns(18, 20, 11, None)
     for lost in comparison.lost:
@@ -99,7 +100,7 @@ def _lost(comparison: Comparison, look: Look) -> Table:
         size = max(1, width) if lost.minutes else 0
         table.add_row(
             Text(lost.subject),
-            Text(look.fill(Phase.FALSE_LEAD) * size, PHASE_STYLE[Phase.FALSE_LEAD]),
+            Text(fill(Phase.FALSE_LEAD, paper) * size, PHASE_STYLE[Phase.FALSE_LEAD]),
             Text(_minutes(lost), "bold", justify="right"),
             Text(_leads(lost), "dim"),
         )

@@ -1,40 +1,12 @@
-"""How reports look: width, colour, and the marks for phases, entries and severities."""
+"""How reports look: the marks and styles of phases, entries and severities."""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from twiceshy.cli.render.paper import Paper
 from twiceshy.model.report import EntryKind, FindingSeverity
 from twiceshy.reports.spent import Phase
-
-PIPED_WIDTH = 100
-"""Columns when nobody says how wide the output is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the output can show."""
-
-    width: int = PIPED_WIDTH
-    colour: bool = False
-    unicode: bool = True
-
-    def fill(self, phase: Phase) -> str:
-        """One cell of the bar: phases differ by mark, not by colour alone."""
-        return _FILL[phase][0 if self.unicode else 1]
-
-    @property
-    def lane(self) -> tuple[str, str, str, str]:
-        """Where an interval of the timeline begins, goes on, ends, and where two meet."""
-        return ("┌", "│", "└", "├") if self.unicode else ("/", "|", "\\", "+")
-
-    @property
-    def same(self) -> str:
-        """Between an action and the one it rewords."""
-        return "≡" if self.unicode else "="
-
 
 _FILL = MappingProxyType(
     {
@@ -80,26 +52,20 @@ SEVERITY_STYLE = MappingProxyType(
     }
 )
 
-_ASCII = str.maketrans(
-    {
-        "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "‘": "'", "’": "'", "“": '"', "”": '"',
-        "…": "...", "•": "*", "\u00a0": " ", "→": "->", "×": "x",
-    }
-)  # fmt: skip
+
+def fill(phase: Phase, paper: Paper) -> str:
+    """One cell of the bar: phases differ by mark, not by colour alone."""
+    return _FILL[phase][0 if paper.unicode else 1]
 
 
-def clean(text: str) -> str:
-    """Text from a report without anything that could steer a terminal, on one line."""
-    kept = (" " if char.isspace() else char for char in text)
-    shown = "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Cs"))
-    return " ".join(shown.split())
+def lane(paper: Paper) -> tuple[str, str, str, str]:
+    """Where an interval of the timeline begins, goes on, ends, and where two meet."""
+    return ("┌", "│", "└", "├") if paper.unicode else ("/", "|", "\\", "+")
 
 
-def plain(text: str, look: Look) -> str:
-    """The text as the output's encoding can carry it."""
-    if look.unicode:
-        return text
-    return text.translate(_ASCII).encode("ascii", "replace").decode("ascii")
+def same(paper: Paper) -> str:
+    """Between an action and the one it rewords."""
+    return "≡" if paper.unicode else "="
 
 
 def minutes_short(minutes: float) -> str:

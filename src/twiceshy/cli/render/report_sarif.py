@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from twiceshy.cli.render.sarif import SarifResult, SarifRule, sarif_log
+from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
 from twiceshy.model.report import FindingSeverity, Report
 from twiceshy.reports.lint import RULES
 
-_LEVEL = {
+_LEVEL: dict[FindingSeverity, Level] = {
     FindingSeverity.ERROR: "error",
     FindingSeverity.WARNING: "warning",
     FindingSeverity.NOTE: "note",

@@ -1,8 +1,8 @@
 """A report as a person reads it in a terminal: where the minutes went, then what happened.
 
-Pure text building: `Look` says how wide, whether in colour and whether beyond ASCII; what comes
+Pure text building: the paper says how wide, whether in colour and whether beyond ASCII; what comes
 back is a string, escape codes included. Text from reports is cleaned of control characters, so a
-hostile report cannot drive the terminal.
+hostile report cannot steer the terminal.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from twiceshy.cli.render.paper import Paper, cells, clean
 from twiceshy.cli.render.report_bar import bar, legend
 from twiceshy.cli.render.report_look import (
     ENTRY_STYLE,
     SEVERITY_STYLE,
-    Look,
-    clean,
+    lane,
     minutes_short,
-    plain,
+    same,
 )
 from twiceshy.model.report import (
     Action,
@@ -42,16 +41,18 @@ _DETECTED_BY = {
     DetectedBy.UNKNOWN: "not said",
 }
 
+_CAUSE_WORDS = 2
 
-def render(what: RenderableType, look: Look) -> str:
+
+def render(what: RenderableType, paper: Paper) -> str:
     """Anything Rich can draw, as a string."""
     out = io.StringIO()
     console = Console(
         file=out,
-        width=look.width,
-        force_terminal=look.colour,
-        color_system="256" if look.colour else None,
-        no_color=not look.colour,
+        width=paper.columns,
+        force_terminal=paper.colour,
+        color_system="256" if paper.colour else None,
+        no_color=not paper.colour,
         legacy_windows=False,
         highlight=False,
         markup=False,
@@ -60,16 +61,16 @@ def render(what: RenderableType, look: Look) -> str:
     )
     console.print(what)
     lines = (line.rstrip() for line in out.getvalue().split("\n"))
-    return plain("\n".join(lines), look)
+    return paper.plain("\n".join(lines))
 
 
-def report_text(report: Report, look: Look) -> str:
+def report_text(report: Report, paper: Paper) -> str:
     """One report, in full."""
-    return render(Group(*_parts(report, look)), look)
+    return render(Group(*_parts(report, paper)), paper)
 
 
-def _parts(report: Report, look: Look) -> Iterator[RenderableType]:
-    yield _title(report, look)
+def _parts(report: Report, paper: Paper) -> Iterator[RenderableType]:
+    yield _title(report, paper)
     if not report.is_report:
         yield Text(
             f"  not a postmortem: {clean(report.why_not_report or 'nothing to read')}", "yellow"
@@ -78,17 +79,17 @@ def _parts(report: Report, look: Look) -> Iterator[RenderableType]:
         return
     yield _facts(report)
     yield heading("Where the minutes went")
-    yield indented(bar(report, look))
-    yield indented(legend(report, look))
+    yield indented(bar(report, paper))
+    yield indented(legend(report, paper))
     if report.timeline:
         yield heading("Timeline", _timeline_note(report))
-        yield indented(_timeline(report, look))
+        yield indented(_timeline(report, paper))
     if report.false_leads:
         yield heading("False leads")
         yield indented(_leads(report.false_leads))
     if report.actions:
         yield heading("Actions", _actions_note(report))
-        yield indented(_actions(report.actions, look))
+        yield indented(_actions(report.actions, paper))
     yield heading("Findings", None if report.findings else "none")
     if report.findings:
         yield indented(_findings(report.findings))
@@ -118,11 +119,11 @@ def columns(*widths: int | None) -> Table:
     return table
 
 
-def _title(report: Report, look: Look) -> RenderableType:
+def _title(report: Report, paper: Paper) -> RenderableType:
     title = clean(report.title or "(no title)")
     path = clean(report.path)
     line = Text(title, "bold")
-    gap = look.width - cell_len(title) - cell_len(path)
+    gap = paper.columns - cells(title) - cells(path)
     if gap > 1:
         return Text.assemble(line, " " * gap, (path, "dim"))
     return Group(line, Text(path, "dim"))
@@ -177,8 +178,8 @@ def _cause(report: Report) -> Text:
         return _or_not_said(None)
     text = Text(report.cause.cause_class.value, "bold")
     if report.cause.words:
-        words = ", ".join(f'"{clean(word)}"' for word in report.cause.words)
-        text.append(f"   by its words {words}", "dim")
+        words = ", ".join(f'"{clean(word)}"' for word in report.cause.words[:_CAUSE_WORDS])
+        text.append(f"   because it says {words}", "dim")
     return text
 
 
@@ -189,7 +190,7 @@ def _timeline_note(report: Report) -> str | None:
     return None
 
 
-def _timeline(report: Report, look: Look) -> Table:
+def _timeline(report: Report, paper: Paper) -> Table:
     timed = [entry.at for entry in report.timeline if entry.at is not None]
     several_days = len({moment.day for moment in timed}) > 1
     several_zones = len({moment.offset_minutes for moment in timed}) > 1
@@ -205,21 +206,21 @@ def _timeline(report: Report, look: Look) -> Table:
 
     shown = [(at(entry), entry) for entry in report.timeline]
     table = columns(max(len(text) for text, _ in shown), 1, 13, None)
-    lanes = _lanes(report, look)
-    for (text, entry), lane in zip(shown, lanes, strict=True):
+    lanes = _lanes(report, paper)
+    for (text, entry), mark in zip(shown, lanes, strict=True):
         style = ENTRY_STYLE[entry.kind]
         table.add_row(
             Text(text, "bold" if entry.at else "dim"),
-            Text(lane, "yellow"),
+            Text(mark, "yellow"),
             Text(entry.kind.value.replace("_", " "), style),
             Text(clean(entry.text)),
         )
     return table
 
 
-def _lanes(report: Report, look: Look) -> list[str]:
+def _lanes(report: Report, paper: Paper) -> list[str]:
     """One mark per entry: where a false lead begins, goes on and ends."""
-    begin, middle, end, both = look.lane
+    begin, middle, end, both = lane(paper)
     lanes = [" "] * len(report.timeline)
     for lead in report.false_leads:
         inside = [n for n, entry in enumerate(report.timeline) if _during(entry, lead)]
@@ -240,7 +241,7 @@ def _during(entry: Entry, lead: FalseLead) -> bool:
 
 
 def _leads(leads: tuple[FalseLead, ...]) -> Table:
-    table = columns(7, 14, None)
+    table = columns(12, 14, None)
     for lead in leads:
         minutes = "not told" if lead.minutes is None else minutes_short(lead.minutes)
         between = "" if lead.start is None else clock_text(lead.start)
@@ -260,7 +261,7 @@ def _actions_note(report: Report) -> str:
     return f"{total}" if distinct == total else f"{total} listed, {distinct} distinct"
 
 
-def _actions(actions: tuple[Action, ...], look: Look) -> Table:
+def _actions(actions: tuple[Action, ...], paper: Paper) -> Table:
     owned = any(action.owner for action in actions)
     due = any(action.due for action in actions)
     table = columns(4, 8, None, *([18] if owned else []), *([10] if due else []))
@@ -268,7 +269,7 @@ def _actions(actions: tuple[Action, ...], look: Look) -> Table:
         text = Text(clean(action.text))
         if action.same_as is not None:
             text.stylize("dim")
-            text.append(f"  {look.same} {action.same_as}", "cyan")
+            text.append(f"  {same(paper)} {action.same_as}", "cyan")
         if action.done:
             text.append("  (done)", "green")
         row = [Text(action.id, "dim"), Text(action.kind.value, "cyan"), text]

@@ -42,6 +42,8 @@ class Check(StrEnum):
     CPU = "processor-watched"
     RESTARTS = "restarts-watched"
     CLOCK = "clock-watched"
+    OPEN_FILES = "open-files-watched"
+    DOMAIN = "domain-registration-watched"
     QUEUE = "queue-watched"
     BACKUP = "backups-watched"
     HARDWARE = "hardware-watched"
@@ -285,6 +287,20 @@ TEMPLATES: Mapping[Check, Template] = MappingProxyType(
             "noticed even if it comes back.",
             advice=_SOURCE,
             alert_on=("spike",),
+        ),
+        Check.OPEN_FILES: _signal(
+            "open files of the processes of {service}, percent of their limit",
+            why="It follows how many files and connections {service} holds open and reports before the limit turns "
+            "requests away.",
+            advice=_SOURCE,
+            alert_above=80,
+        ),
+        Check.DOMAIN: _signal(
+            "days until the domain registration of {service} ends",
+            why="It counts the days until the registration of the domain of {service} ends and reports while there is "
+            "time to renew it.",
+            advice=_SOURCE,
+            alert_below=30,
         ),
         Check.CLOCK: _signal(
             "clock offset on the hosts of {service}, seconds",

@@ -48,6 +48,7 @@ _NOT_BY_CHANGE = frozenset(
         Subject.LOGS,
         Subject.THIRD_PARTY,
         Subject.TRAFFIC,
+        Subject.NETWORK,
         Subject.HARDWARE,
         Subject.POWER,
     }
@@ -55,7 +56,13 @@ _NOT_BY_CHANGE = frozenset(
 """Changing these leaves nothing that looking at them again would show."""
 _MENDED_CODE = re.compile(r"\b(?:fix|bug|typo|correct|patch|syntax)\w*")
 _FAILED_LOGINS = re.compile(r"\bfail\w*|\battempts?\b|\berrors?\b|\bspikes?\b|\bsuccess rate")
-_CHANGES = re.compile(r"\bchang|\bapprov|\bbefore (?:being )?appl")
+_CHANGES = re.compile(r"\bchang")
+_REVIEWED_CHANGES = re.compile(
+    r"\bchange (?:\w+ )?(?:management|control|review|process|approval|polic)"
+    r"|(?:review|approv|pull requests?)[^.;]{0,60}\bchang|\bchang[^.;]{0,60}(?:review|approv)"
+    r"|before (?:being )?appl"
+)
+_BOUGHT = re.compile(r"\b(?:buy|purchase|order|procure|acquire|spare)\b")
 _ASSURED = frozenset({Subject.WAF, Subject.RENEWAL, Subject.CERTIFICATE})
 """What "to ensure that ..." adds as a promise of its own."""
 _BY_PEOPLE = PEOPLE | {Intent.TEST, Intent.LOAD_TEST, Intent.STAND_BY}
@@ -102,7 +109,7 @@ def picks_for(asked: Asked) -> tuple[Pick, ...]:
             found += _by_people(reading, asked, earlier)
         else:
             found += _by_machine(reading, asked, earlier)
-        earlier = subject_of(reading)
+        earlier = subject_of(reading, asked.service)
     return tuple(dict.fromkeys(found)) or (_fallback(asked.text),)
 
 
@@ -116,22 +123,24 @@ def _fallback(text: str) -> Done:
 
 
 def _by_people(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
-    picks: list[Pick] = [Done(practice_of(reading, asked.text, earlier))]
+    picks: list[Pick] = [Done(practice_of(reading, asked.text, asked.service, earlier))]
     beside = [c for subject in reading.subjects for c in checks_beside(reading.intent, subject)]
-    if reading.intent in {Intent.REVIEW, Intent.PROCESS, Intent.TEST} and _of_changes(reading):
+    if reading.intent in {Intent.REVIEW, Intent.PROCESS} and _of_changes(reading):
         reviewed = [AS_REVIEWED[s] for s in reading.subjects if s in AS_REVIEWED]
         beside += [check for check in reviewed if check is not Check.DRIFT] or reviewed
     if reading.intent is Intent.REVIEW:
         assured = [s for s in reading.assured if s in _ASSURED]
         beside += [c for s in assured for c in live_checks(Intent.VALIDATE, s)[-1:]]
-    picks += _looked(beside, reading, asked)
+    if reading.intent is Intent.LOAD_TEST:
+        beside.append(Check.IN_TIME)
+    picks += _looked(dict.fromkeys(beside), reading, asked)
     if reading.intent is Intent.PROCESS and RESTORED & set(reading.subjects):
         picks.append(Done(restore_of(asked.service)))
     return picks
 
 
 def _of_changes(reading: Reading) -> bool:
-    return bool(_CHANGES.search(reading.clause.said.lower()))
+    return bool(_REVIEWED_CHANGES.search(reading.clause.said.lower()))
 
 
 def _by_machine(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
@@ -142,7 +151,7 @@ def _by_machine(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
             picks.append(Done(restore_of(asked.service)))
     if picks or not reading.clause.head:
         return picks
-    return [Done(practice_of(reading, asked.text, earlier))]
+    return [Done(practice_of(reading, asked.text, asked.service, earlier))]
 
 
 def _subjects_for(reading: Reading, cause: CauseClass) -> tuple[Subject, ...]:
@@ -167,12 +176,19 @@ def _checks_for(reading: Reading, subject: Subject) -> tuple[Check, ...]:
         if subject is Subject.FIREWALL and _CHANGES.search(said):
             return (Check.FIREWALL, Check.FIREWALL_DRIFT)
     if reading.intent in {Intent.CHANGE, Intent.AUTOMATE}:
-        return _after_a_change(checks, subject, said)
+        return _after_a_change(checks, reading, subject)
     return checks
 
 
-def _after_a_change(checks: tuple[Check, ...], subject: Subject, said: str) -> tuple[Check, ...]:
+def _after_a_change(
+    checks: tuple[Check, ...], reading: Reading, subject: Subject
+) -> tuple[Check, ...]:
     """What shows that a mended or automated thing stays so."""
+    said = reading.clause.said.lower()
+    if _BOUGHT.search(said) or (Subject.DELETION in reading.subjects and subject not in RESTORED):
+        return ()
+    if subject is Subject.NETWORK_DEVICES:
+        return (Check.NETWORK_DRIFT,)
     if subject is Subject.CODE:
         return (Check.ANSWERS,) if _MENDED_CODE.search(said) else ()
     if subject in _NOT_BY_CHANGE:

@@ -75,7 +75,7 @@ _VERB = (
     r"updat\w+|introduc\w+|organi[sz]\w+|hold\w*|maintain\w*|revis\w+|write|writing|writ\w+ down|add|adding|start\w*|do|"
     r"run|plan|enforc\w+|strengthen\w*|review\w*|refin\w+|document|documenting|train|training|teach\w*|educat\w+|audit|"
     r"auditing|adopt\w*|defin\w+|prepar\w+|publish\w*|rehears\w+|test|hav(?:e|ing)|expand\w*|requir\w+|use|using|automat(?:e|ing)|"
-    r"assess|evaluat\w+|investigat\w+|analy[sz]e|we (?:will|should|must|need to)|please)"
+    r"integrat\w+|set|put|enabl\w+|assess|evaluat\w+|investigat\w+|analy[sz]e|we (?:will|should|must|need to)|please)"
 )
 _ADJECTIVE = (
     r"(?:a|an|the|our|all|regular|regularly|periodic(?:ally)?|thorough(?:ly)?|comprehensive|more|robust|better|rigorous|stricter|"
@@ -83,7 +83,8 @@ _ADJECTIVE = (
     r"additional|new|ongoing|continuous|automatic(?:ally)?)"
 )
 _LEADING = re.compile(
-    rf"^(?:{_VERB}(?:\s*(?:,|and|&)\s*{_VERB})*\s+)?(?:{_ADJECTIVE}\s+)*", re.IGNORECASE
+    rf"^(?:\w+ly\s+)?(?:{_VERB}(?:\s*(?:,|and|&)\s*{_VERB})*\s+)?(?:{_ADJECTIVE}\s+)*",
+    re.IGNORECASE,
 )
 _MEETING_WORDS = re.compile(
     r"^(?:training|review|audit|documentation|reviews|audits|documents?|assessment|training sessions?|training programs?|training programmes?|"
@@ -96,6 +97,7 @@ _TOPIC = re.compile(
 _IMPORTANCE = re.compile(
     r"^the (?:importance|significance|basics|use) of\s+(?:the\s+)?", re.IGNORECASE
 )
+_INCLUDING = re.compile(r"^(?:include|including|cover|contain)\s+", re.IGNORECASE)
 _PASSIVE = re.compile(
     r"^(?:ensure (?:that )?)?(?P<who>[^,]{3,60}?) (?:should|must|shall|will|need to|have to) (?:always )?be (?P<done>.+)$",
     re.IGNORECASE,
@@ -114,7 +116,7 @@ _AUDIENCE = re.compile(r"\bfor\s+(?P<who>\S.*)$", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?:,\s*)?\b(?:(?:in order )?to (?:prevent|avoid|ensure|reduce|minimi[sz]e|mitigate|improve|increase|enhance|help|better|raise|keep|make|"
     r"identify|catch|detect|understand|guarantee|address|maintain|verify|confirm|facilitate|quickly|allow|protect)\b"
-    r"|so that\b|so as to\b|which (?:will|would)\b|this will\b|ensuring\b|allowing\b|in the future\b|going forward\b|moving forward\b|emphasi[sz]ing\b).*$",
+    r"|so (?:that|we|the|future|no|our|it|as to)\b|which (?:will|would)\b|this will\b|ensuring\b|allowing\b|in the future\b|going forward\b|moving forward\b|emphasi[sz]ing\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -132,8 +134,11 @@ def _uncapitalised(text: str) -> str:
     return text if not first[1:].islower() and len(first) > 1 else text[:1].lower() + text[1:]
 
 
-def subject_of(reading: Reading, earlier: str = "") -> str:
-    """What a practice is about, in the action's words; `earlier` is what "it" stands for."""
+def subject_of(reading: Reading, service: str, earlier: str = "") -> str:
+    """What a practice of `service` is about, in the action's words.
+
+    `earlier` is what "it" stands for.
+    """
     said = plain_text(reading.clause.said).strip(" .;:!,")
     bare = _TAIL.sub("", said).strip(" ,;") or said
     if reading.intent is Intent.TRAIN:
@@ -142,18 +147,20 @@ def subject_of(reading: Reading, earlier: str = "") -> str:
     if passive is not None:
         return shortened(f"that {_uncapitalised(passive['who'])} are {passive['done']}")
     core = _LEADING.sub("", bare).strip()
-    core = _MEETING_WORDS.sub("", core).strip() or core
+    core = _INCLUDING.sub("", _MEETING_WORDS.sub("", core)).strip() or core
     core = _DETAILS.sub("", core).strip() or core
     if reading.intent is Intent.AUDIT:
         core = re.sub(r"\s+audits?$", "", core, flags=re.IGNORECASE)
     if _BARE.fullmatch(core):
-        core = _with_topic(core, reading)
+        core = _with_topic(core, reading, service)
     return shortened(_uncapitalised(core or bare or "what the action promises"))
 
 
-def _with_topic(core: str, reading: Reading) -> str:
+def _with_topic(core: str, reading: Reading, service: str) -> str:
     topics = [s.value for s in reading.subjects if s not in _NO_TOPIC][:2]
-    return f"{core} on {' and '.join(topics)}" if topics else core
+    if topics:
+        return f"{core} on {' and '.join(topics)}"
+    return f"{core} of {service}" if service else core
 
 
 def _taught(said: str, reading: Reading, earlier: str) -> str:
@@ -165,7 +172,7 @@ def _taught(said: str, reading: Reading, earlier: str) -> str:
         return shortened(_uncapitalised(how + _IMPORTANCE.sub("", topic["topic"])))
     audience = _AUDIENCE.search(said)
     core = audience["who"] if audience is not None else _LEADING.sub("", said).strip()
-    return shortened(_with_topic(_uncapitalised(core or said or "the team"), reading))
+    return shortened(_with_topic(_uncapitalised(core or said or "the team"), reading, ""))
 
 
 def _what_of(reading: Reading) -> tuple[str, int]:
@@ -182,12 +189,12 @@ def _what_of(reading: Reading) -> tuple[str, int]:
     return "reviewed", 90
 
 
-def practice_of(reading: Reading, action_text: str, earlier: str = "") -> Practice:
+def practice_of(reading: Reading, action_text: str, service: str, earlier: str = "") -> Practice:
     """The practice that keeps a promise which people make."""
     what, default_days = _what_of(reading)
-    subject = subject_of(reading, earlier)
+    subject = subject_of(reading, service, earlier)
     if reading.intent is Intent.STAND_BY:
-        subject = shortened(f"the takeover by {subject}")
+        subject = shortened(f"switching over: {subject}")
     days = repeats_every_days(reading.clause.said.lower()) or repeats_every_days(
         action_text.lower()
     )

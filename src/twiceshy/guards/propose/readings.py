@@ -11,11 +11,12 @@ from twiceshy.guards.propose.subjects import GENERIC, Subject, subjects_of
 
 _JOINED = re.compile(
     r"[\s,/&]*(?:(?:and|or|as well as|plus|then|also|regular|periodic|provide|better|thoroughly|be|thorough|"
-    r"enhance|improve|update|revise|maintain|create|conduct|further|ongoing|frequent)[\s,/&]*)*"
+    r"enhance|improve|update|revise|maintain|create|conduct|further|ongoing|frequent|security|code|system|peer|team|staff)[\s,/&]*)*"
 )
 _CHANNEL = re.compile(
     r"\b(?:by|via|through|over|send\w*|using) (?:an? |automated |out )?(?:e-?mails?|sms|slack|phone)"
-    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)"
+    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)",
+    re.IGNORECASE,
 )
 _REFERS_BACK = frozenset({Subject.CONFIG, Subject.CHANGE, Subject.CODE})
 """Named alone, these speak of what the sentence before was about."""
@@ -89,14 +90,21 @@ def _about(intent: Intent, text: str) -> tuple[Subject, ...]:
 
 def readings(text: str) -> tuple[Reading, ...]:
     """Every promise in an action's `text`; one without a known intent counts as a change."""
-    wording = read(_CHANNEL.sub(" ", text.lower()) if _CHANNEL.search(text.lower()) else text)
+    wording = read(_CHANNEL.sub(" alert ", text))
     found: list[Reading] = []
     for clause in wording.clauses:
-        for wish in _governing(clause.head) or _governing(f"{clause.assurance} {clause.purpose}"):
+        for wish in _wished(clause):
             about = _about(wish.intent, clause.head)
             assured = _about(wish.intent, clause.assurance)
             found.append(Reading(wish.intent, about, clause, assured))
     return _completed(_without_echoes(found, wording), wording)
+
+
+def _wished(clause: Clause) -> tuple[Wish, ...]:
+    """What a clause wants; one that only names a thing wants the thing."""
+    found = _governing(clause.head) or _governing(f"{clause.assurance} {clause.purpose}")
+    named = any(subject not in GENERIC for subject in subjects_of(clause.head))
+    return found or ((Wish(Intent.CHANGE, 0, 0),) if named else ())
 
 
 def _without_echoes(found: list[Reading], wording: Wording) -> list[Reading]:

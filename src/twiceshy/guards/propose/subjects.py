@@ -18,6 +18,7 @@ class Subject(StrEnum):
     FIREWALL = "firewall"
     RATE_LIMIT = "rate limits"
     ATTACK = "attack traffic"
+    DOMAIN = "domain registration"
     DNS = "DNS"
     DATABASE_SETTINGS = "database settings"
     DATABASE_POOL = "database connections"
@@ -31,6 +32,7 @@ class Subject(StrEnum):
     DISK = "disk"
     MEMORY = "memory"
     CPU = "processor"
+    OPEN_FILES = "open files"
     SERVER = "servers"
     PROCESS = "processes"
     PORT = "ports"
@@ -122,6 +124,10 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bbrute[\s-]force\b",
             r"\bbotnets?\b",
         ),
+        Subject.DOMAIN: (
+            r"\bdomain(?: names?)? (?:expir|renew|registra|ownership)\w*",
+            r"\b(?:renew|registra|expir)\w* (?:of |the |our )*domains?(?: names?)?\b",
+        ),
         Subject.DNS: (
             r"\bdns(?:sec)?\b",
             r"\bname ?servers?\b",
@@ -136,6 +142,7 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.DATABASE_POOL: (
             r"\bconnection[\s-]*pool\w*",
+            r"\b(?:database|db|mysql|postgres\w*) connections\b",
             r"\bmax_?\s?connections?\b",
             r"\bpgbouncer\b",
             r"\bidle connections?\b",
@@ -146,12 +153,12 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DATABASE_SETTINGS: (
             r"\b(?:database|db|mysql|postgres\w*|mongo\w*)(?: connection| server)? (?:config\w*|setting\w*|parameter\w*|credential\w*|password\w*|url|string)",
             r"\bconnection (?:settings?|strings?|parameters?)",
-            r"\b(?:database|db) connect(?:ion|ivity)s?(?: status| health)?",
+            r"\b(?:database|db) connect(?:ion|ivity)(?: status| health)?\b",
         ),
         Subject.DATABASE_QUERY: (
             r"\b(?:slow|long[\s-]running|expensive|inefficient|database|sql|db|heavy|unoptimi[sz]ed|optimi[sz]e[d]?) (?:\w+ )?quer(?:y|ies)",
             r"\bquery (?:performance|time|plan|optimi|execution|analy|pattern)\w*",
-            r"\bquer(?:y|ies)\b",
+            r"(?<!dns )\bquer(?:y|ies)\b",
             r"\bindex(?:es|ing)?\b",
             r"\bdeadlocks?\b",
             r"\btable locks?\b",
@@ -177,7 +184,6 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bmaria ?db\b",
             r"\bmongo\w*",
             r"\brds\b",
-            r"\bredis\b",
             r"\bcassandra\b",
             r"\bsql server\b",
             r"\breplication lag\b",
@@ -199,7 +205,7 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\blog-?ins?\b",
             r"\blog(?:ging)? in\b",
             r"\bsign-?(?:in|on)s?\b",
-            r"\bauthenticat\w*",
+            r"(?<!factor )\bauthenticat\w*",
             r"\bauth\b",
             r"\bsso\b",
             r"\boauth\w*",
@@ -249,16 +255,18 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bcpus?\b",
             r"\bprocessor\b",
             r"\bload average\b",
-            r"\bulimits?\b(?! )",
+        ),
+        Subject.OPEN_FILES: (
+            r"\bopen[\s-]files?\b",
+            r"\bfile descriptors?\b",
+            r"\bulimits?\b",
+            r"\btoo many files\b",
         ),
         Subject.SERVER: (
             r"\b(?:server|system|resource|infrastructure|application|instance|host|node)s?(?:'s)? (?:performance|health|load|metrics?|resources?|utili[sz]ation|usage|consumption|exhaustion|limits?|leaks?|stability)\b",
             r"\bresource (?:usage|allocation|contention)\b",
             r"\bresource (?:constraints?|monitoring)\b",
             r"\bserver monitoring\b",
-            r"\bopen files?\b",
-            r"\bfile descriptors?\b",
-            r"\bulimits?\b",
         ),
         Subject.PROCESS: (
             r"\bprocess(?:es)? (?:monitor|crash|restart|manager|supervis|fail|health|status)\w*",
@@ -272,8 +280,7 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bcron ?jobs?\b",
             r"\bcrons?\b",
             r"\bworkers?\b",
-            r"\bpods?\b",
-            r"\bcontainers?\b",
+            r"\b(?:pods?|containers?) (?:crash|restart|fail|health|status)\w*",
             r"\bself-?heal\w*",
             r"\bbackground jobs?\b",
             r"\bservices? (?:is|are) running\b",
@@ -304,7 +311,7 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bhard drives?\b",
             r"\braid\b",
             r"\bfirmware\b",
-            r"\bspare (?:part|server|disk|drive)s?\b",
+            r"\bspare (?:part|server|disk|drive|switch|router)(?:e?s)?\b",
             r"\bcooling\b",
             r"\btemperature\b",
             r"\bair[\s-]?condition\w*",
@@ -325,10 +332,11 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.CACHE: (
             r"\bcach(?:e|es|ed|ing)\b",
             r"\bmemcached?\b",
+            r"\bredis\b",
             r"\bvarnish\b",
         ),
         Subject.CAPACITY: (
-            r"\bcapacit\w*",
+            r"(?<!%\s)\bcapacit\w*",
             r"\bauto-?\s?scal\w*",
             r"\bscal(?:e|es|ing|ability|able)\b",
             r"\bload[\s-]test\w*",
@@ -353,7 +361,6 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bnetwork switch\b",
             r"\bbgp\b",
             r"\brouting (?:table|config|change|rule|polic)\w*",
-            r"\brouting\b",
         ),
         Subject.NETWORK: (
             r"\bnetwork(?:s|ing)?\b",
@@ -467,7 +474,7 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.CONFIG: (
             r"\bmis-?config\w*",
             r"\b(?:re)?config\w*",
-            r"\bsettings?\b",
+            r"(?<![\w-])settings?\b",
             r"\benvironment variables?\b",
             r"\.env\b",
         ),
@@ -577,6 +584,37 @@ _WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
 
 _SUBJECTS = tuple((row, re.compile("|".join(words))) for row, words in _WORDS.items())
 
+_PARTS = frozenset(
+    {
+        Subject.RENEWAL,
+        Subject.CERTIFICATE,
+        Subject.DISK,
+        Subject.MEMORY,
+        Subject.CPU,
+        Subject.OPEN_FILES,
+        Subject.SERVER,
+        Subject.DATABASE_POOL,
+        Subject.DATABASE_QUERY,
+        Subject.PORT,
+        Subject.CLOCK,
+        Subject.BACKUP,
+    }
+)
+_PLACES = frozenset(
+    {
+        Subject.MAIL,
+        Subject.LOGIN,
+        Subject.DATABASE,
+        Subject.WEB_SERVER,
+        Subject.LOAD_BALANCER,
+        Subject.QUEUE,
+        Subject.CACHE,
+        Subject.HARDWARE,
+    }
+)
+_INSIDE = re.compile(r"\b(?:on|of|in|for|from|at)\s+(?:[\w-]+\s+){0,3}$")
+_OWNS = re.compile(r"(?:\s*(?:server|host|machine|system|instance)s?)?(?:'s|s')?\s*")
+
 GENERIC = frozenset(
     {
         Subject.CONFIG,
@@ -591,7 +629,6 @@ GENERIC = frozenset(
         Subject.COMMUNICATION,
         Subject.LOGS,
         Subject.THIRD_PARTY,
-        Subject.NETWORK,
         Subject.DEPLOY,
         Subject.SECRETS,
     }
@@ -614,5 +651,18 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 
 def subjects_of(text: str) -> tuple[Subject, ...]:
-    """The subjects of `text` (lower case), each once, in its order."""
-    return tuple(dict.fromkeys(mention.subject for mention in mentions(text)))
+    """The subjects of `text` (lower case), each once, in its order.
+
+    "disk space on the database server" is about the disk: where a part is named, the place it is
+    in is left out.
+    """
+    found = mentions(text)
+    parts = [mention for mention in found if mention.subject in _PARTS]
+    kept = [m for m in found if m.subject not in _PLACES or not _only_a_place(m, parts, text)]
+    return tuple(dict.fromkeys(mention.subject for mention in kept))
+
+
+def _only_a_place(place: Mention, parts: list[Mention], text: str) -> bool:
+    if any(part.end <= place.start for part in parts) and _INSIDE.search(text[: place.start]):
+        return True
+    return any(_OWNS.fullmatch(text[place.end : p.start]) for p in parts if p.start >= place.end)

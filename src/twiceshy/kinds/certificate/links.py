@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from twiceshy.kinds.certificate.extensions import ANY_USAGE, SERVER_AUTH
@@ -78,12 +77,3 @@ def issuer_flaws(
                 forbid("outside-name-constraints", f"{label} may not issue for {name}")
                 break
     return tuple(flaws)
-
-
-@lru_cache(maxsize=256)
-def list_signed_by(parsed: x509.CertificateRevocationList, issuer: Certificate) -> bool:
-    """Whether the issuer's key signed this revocation list."""
-    try:
-        return parsed.is_signature_valid(issuer.parsed.public_key())  # type: ignore[arg-type] # a key of another kind is a TypeError
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False

@@ -14,6 +14,7 @@ from twiceshy.kinds.certificate.flaw import Flaw, critical
 from twiceshy.kinds.certificate.phrases import shortened
 
 _MOST_HOST_CHARACTERS = 253
+_MOST_LABEL_CHARACTERS = 63
 _FEWEST_WILDCARD_LABELS = 3
 _DEVIATING = frozenset("ßς\u200c\u200d")
 """Characters that the two standards for international names encode differently (UTS 46)."""
@@ -43,8 +44,8 @@ def a_label_form(host: str) -> str:
             raise ValueError(f"{shortened(host)!r} is no host name: {error}") from None
     if not 1 <= len(name) <= _MOST_HOST_CHARACTERS or any(c.isspace() for c in name):
         raise ValueError(f"{shortened(host)!r} is no host name")
-    if any(not label for label in name.split(".")):
-        raise ValueError(f"{shortened(host)!r} has an empty label")
+    if any(not 1 <= len(label) <= _MOST_LABEL_CHARACTERS for label in name.split(".")):
+        raise ValueError(f"{shortened(host)!r} has a part that is empty or too long")
     return name
 
 

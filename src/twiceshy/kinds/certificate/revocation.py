@@ -11,7 +11,6 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from twiceshy.kinds.certificate.facts import RevocationList
 from twiceshy.kinds.certificate.flaw import Flaw, critical, warning
-from twiceshy.kinds.certificate.links import list_signed_by
 from twiceshy.kinds.certificate.path import Path
 from twiceshy.kinds.certificate.phrases import instant, instant_and_relative, shortened
 from twiceshy.kinds.certificate.read import Certificate
@@ -45,6 +44,16 @@ def read_list(data: bytes) -> CrlView | str:
         return shortened(f"it is no revocation list: {error}", 200)
 
 
+@lru_cache(maxsize=256)
+def signed_by(view: CrlView, issuer: Certificate) -> bool:
+    """Whether the issuer's key signed this list."""
+    key = issuer.parsed.public_key()
+    try:
+        return view.parsed.is_signature_valid(key)  # type: ignore[arg-type] # other kinds of key are a TypeError
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+
+
 def revocation_flaws(
     path: Path, lists: tuple[RevocationList, ...], now: datetime
 ) -> tuple[Flaw, ...]:
@@ -58,7 +67,7 @@ def revocation_flaws(
             for one in lists
             if isinstance(view := read_list(one.data), CrlView)
             and view.issuer == certificate.issuer
-            and list_signed_by(view.parsed, issuer)
+            and signed_by(view, issuer)
         ]
         revoked = next((f for view in answering if (f := _revoked(certificate, view))), None)
         if revoked is not None:

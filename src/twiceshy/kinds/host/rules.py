@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Literal
 
 from twiceshy.kinds.host.facts import HostFact, NameSeen, NameState, PortSeen, PortState, Promise
@@ -142,9 +143,13 @@ def _wrong_addresses(promise: Promise, found: tuple[str, ...]) -> str | None:
         return f"has no IPv4 address (A record), only {', '.join(found)}"
     if promise.families in {"both", "ipv6"} and not has_ipv6:
         return f"has no IPv6 address (AAAA record), only {', '.join(found)}"
-    if promise.addresses and set(promise.addresses) != set(found):
+    if promise.addresses and _same_form(promise.addresses) != _same_form(found):
         return f"resolves to {', '.join(found)}, promised {', '.join(promise.addresses)}"
     return None
+
+
+def _same_form(addresses: tuple[str, ...]) -> set[str]:
+    return {ip_address(address).compressed for address in addresses}
 
 
 def _port(promise: Promise, seen: PortSeen, fact: HostFact) -> _Finding:

@@ -13,16 +13,22 @@ from contextlib import suppress
 from typing import Any
 
 from twiceshy.kinds.certificate.facts import Failure, KeyType, NotServed, Served
+from twiceshy.kinds.certificate.phrases import shortened
 from twiceshy.probes.connecting import Trouble, trouble_of
 from twiceshy.probes.tls.contexts import reading_context
+from twiceshy.probes.tls.refusals import refusal_of
 from twiceshy.probes.tls.starttls import farewell_for, greets_after_tls, talk_for
-from twiceshy.probes.tls.tls_failures import failure_of, is_tls
 from twiceshy.probes.tls.wire import HungUp, Wire
 
 FAREWELL_SECONDS = 1.0
 """How long a good-bye may take at the most; nothing is lost when it fails."""
 
-_ENCODING_DER = 2
+_DER = 2
+"""`_ssl.ENCODING_DER`."""
+_RECORD_KINDS = range(0x14, 0x18)
+"""First bytes of TLS records."""
+_SIGNING_EXCHANGES = ("ECDHE-", "DHE-")
+"""Cipher suites of TLS 1.2 and before in which the server signs before we answer."""
 
 _CONNECTING = {
     Trouble.REFUSED: Failure.REFUSED,
@@ -32,14 +38,6 @@ _CONNECTING = {
     Trouble.NO_ROUTE: Failure.UNREACHABLE,
     Trouble.CANNOT_LOOK: Failure.NOT_LOOKED,
 }
-
-
-class _Stopped(Exception):
-    """Ends a look from within."""
-
-    def __init__(self, failure: Failure, detail: str) -> None:
-        super().__init__(detail)
-        self.outcome = NotServed(failure, detail)
 
 
 async def full_handshake(
@@ -53,18 +51,18 @@ async def full_handshake(
 ) -> Served | NotServed:
     """The chain served at `address` (an IP literal), after STARTTLS where the scheme asks for it.
 
-    `server_name` is sent as SNI unless it is None; `key_type` other than `any` restricts the
+    `server_name` is sent as SNI unless it is None; a `key_type` other than `any` restricts the
     handshake to TLS 1.2 with certificates of that type.
     """
-    look = _Look(address, port, scheme, server_name, key_type)
+    meeting = _Meeting(address, port, scheme, server_name, key_type)
     try:
         async with asyncio.timeout(timeout_seconds):
-            return await look.take()
+            return await meeting.hold()
     except TimeoutError:
-        return look.ran_out(timeout_seconds)
+        return meeting.ran_out(timeout_seconds)
 
 
-class _Look:
+class _Meeting:
     """One connection on its way, which knows how far it got."""
 
     def __init__(
@@ -75,23 +73,141 @@ class _Look:
         self._connected = False
         self._heard = False
         self._proved: Served | None = None
-        """The chain, as soon as the server has proved its key: nothing later can take it back."""
+        """The chain, from the moment the server has proved its key: nothing later undoes that."""
 
-    async def take(self) -> Served | NotServed:
-        """Look, and leave the connection closed."""
+    async def hold(self) -> Served | NotServed:
+        """From the connection to the good-bye."""
+        outcome: Served | NotServed | None
         try:
             with Wire(self._address) as wire:
                 await wire.connect(self._port)
                 self._connected = True
-                await self._talk(wire)
-                await self._shake_hands(wire)
-                raise AssertionError("a handshake ends in a chain or in an exception")
-        except _Done:
-            outcome: NotServed | None = None
-        except _Stopped as stopped:
-            outcome = stopped.outcome
+                outcome = await self._talk(wire) or await self._shake_hands(wire)
         except HungUp:
             outcome = NotServed(Failure.CLOSED, self._ended("closed the connection"))
         except OSError as error:
-            outcome = self._broke_off(error)
-        return self._proved or outcome or NotServed(Failure.BROKEN_TLS, "no certificate was sent")
+            outcome = self._broken_off(error)
+        return self._proved or outcome
+
+    def ran_out(self, timeout_seconds: float) -> Served | NotServed:
+        """What to say when the time is up."""
+        if self._proved is not None:
+            return self._proved
+        if not self._connected:
+            why = f"nobody answered the connection within {timeout_seconds:g} s"
+            return NotServed(Failure.NO_CONNECTION, why)
+        said = "did not come to an end" if self._heard else "said nothing"
+        return NotServed(
+            Failure.SILENT,
+            f"the server took the connection and {said} within {timeout_seconds:g} s",
+        )
+
+    def _ended(self, how: str) -> str:
+        return f"the server {how} {'in the middle' if self._heard else 'without a word'}"
+
+    def _broken_off(self, error: OSError) -> NotServed:
+        trouble, words = trouble_of(error)
+        if self._connected:
+            return NotServed(Failure.CLOSED, self._ended(f"broke off ({words})"))
+        return NotServed(_CONNECTING[trouble], words)
+
+    async def _talk(self, wire: Wire) -> NotServed | None:
+        """The conversation in the clear, up to the point where TLS begins."""
+        talk = talk_for(self._scheme, wire.own_address)
+        if talk is None:
+            return None
+        to_send = talk.start()
+        while True:
+            if to_send:
+                await wire.send(to_send)
+            if talk.ready or talk.outcome is not None:
+                return talk.outcome
+            data = await wire.receive()
+            self._heard = True
+            to_send = talk.receive(data)
+
+    async def _shake_hands(self, wire: Wire) -> Served | NotServed:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = reading_context(self._key_type).wrap_bio(
+            incoming, outgoing, server_hostname=self._server_name
+        )
+        flights, first = 0, True
+        while True:
+            refusal: NotServed | None = None
+            try:
+                tls.do_handshake()
+                self._proved = _served(tls)
+            except ssl.SSLWantReadError:
+                pass
+            except ssl.SSLError as error:
+                refusal = refusal_of(error)
+            if outgoing.pending:
+                flights += 1
+                if flights > 1 and self._proved is None and refusal is None:
+                    self._proved = _served_early(tls)
+                await wire.send(outgoing.read())
+            if refusal is not None:
+                return refusal
+            if self._proved is not None and tls.version() is not None:
+                with suppress(HungUp, OSError, ssl.SSLError):  # only courtesy is lost
+                    await _leave(wire, tls, incoming, outgoing, self._scheme)
+                return self._proved
+            data = await wire.receive()
+            if first and data[0] not in _RECORD_KINDS:
+                return _not_tls(data)
+            first, self._heard = False, True
+            incoming.write(data)
+
+
+def _not_tls(data: bytes) -> NotServed:
+    said = shortened(data[:80].decode("utf-8", "replace").strip())
+    return NotServed(Failure.NOT_TLS, f"the server does not speak TLS: it answers {said!r}")
+
+
+def _served(tls: ssl.SSLObject) -> Served | None:
+    """The chain as sent. Public from Python 3.13 on; before that, OpenSSL's is one step inside."""
+    if hasattr(tls, "get_unverified_chain"):
+        chain = tuple(tls.get_unverified_chain())
+    else:
+        inner: Any = tls._sslobj  # type: ignore[attr-defined] # noqa: SLF001 - no public way before 3.13
+        chain = tuple(one.public_bytes(_DER) for one in inner.get_unverified_chain() or ())
+    return Served(chain, tls.version() or "TLSv1.2") if chain else None
+
+
+def _served_early(tls: ssl.SSLObject) -> Served | None:
+    """The chain when we have answered the server's flight: its signature in there was verified.
+
+    So a server that goes on to ask for a client certificate, and turns us away, is still seen.
+    """
+    cipher = tls.cipher()
+    if cipher is None or not cipher[0].startswith(_SIGNING_EXCHANGES):
+        return None
+    return _served(tls)
+
+
+async def _leave(
+    wire: Wire, tls: ssl.SSLObject, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, scheme: str
+) -> None:
+    """Say good-bye in the protocol's own words and wait for the server to hang up; or just go."""
+    farewell = farewell_for(scheme)
+    if not farewell:
+        _close(tls)
+        await wire.send(outgoing.read())
+        return
+    async with asyncio.timeout(FAREWELL_SECONDS):
+        while greets_after_tls(scheme):
+            try:
+                tls.read(1)
+                break
+            except ssl.SSLWantReadError:
+                incoming.write(await wire.receive())
+        tls.write(farewell)
+        await wire.send(outgoing.read())
+        while True:
+            await wire.receive()
+
+
+def _close(tls: ssl.SSLObject) -> None:
+    """Write our close_notify; the server's is not waited for."""
+    with suppress(ssl.SSLError):
+        tls.unwrap()

@@ -6,7 +6,8 @@ message flow (SSLRequest), MySQL's client/server protocol (SSLRequest packet).
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
+from types import MappingProxyType
 
 from twiceshy.kinds.certificate.facts import Failure
 from twiceshy.kinds.certificate.phrases import shortened
@@ -25,21 +26,10 @@ from twiceshy.probes.tls.talk import (
 
 def talk_for(scheme: str, own_address: str) -> Talk | None:
     """The dialog that precedes TLS for a scheme; None when TLS comes first."""
-    match scheme:
-        case "smtp" | "submission":
-            return Talk(_smtp(own_address))
-        case "imap":
-            return Talk(_imap())
-        case "pop3":
-            return Talk(_pop3())
-        case "ldap":
-            return Talk(_ldap())
-        case "postgres":
-            return Talk(_postgres())
-        case "mysql":
-            return Talk(_mysql())
-        case _:
-            return None
+    if scheme in {"smtp", "submission"}:
+        return Talk(_smtp(own_address))
+    dialog = _DIALOGS.get(scheme)
+    return Talk(dialog()) if dialog is not None else None
 
 
 def farewell_for(scheme: str) -> bytes:
@@ -242,3 +232,8 @@ def _mysql() -> Dialog:
     if not int.from_bytes(greeting[flags_at : flags_at + 2], "little") & _MYSQL_TLS:
         raise _not_offered("the server speaks MySQL without TLS")
     yield Send(_mysql_packet(1, _MYSQL_LOGIN_HEAD))
+
+
+_DIALOGS: Mapping[str, Callable[[], Dialog]] = MappingProxyType(
+    {"imap": _imap, "pop3": _pop3, "ldap": _ldap, "postgres": _postgres, "mysql": _mysql}
+)

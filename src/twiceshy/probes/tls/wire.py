@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
+_Watch = Callable[..., object]
 _CHUNK_BYTES = 32 * 1024
 
 
@@ -22,7 +25,7 @@ class Wire:
         self._loop = asyncio.get_running_loop()
         self._address = address
 
-    def __enter__(self) -> Wire:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -70,8 +73,8 @@ class Wire:
                 raise HungUp
             return data
 
-    async def _until(self, add, remove) -> None:  # type: ignore[no-untyped-def]
-        ready = self._loop.create_future()
+    async def _until(self, add: _Watch, remove: Callable[[socket.socket], object]) -> None:
+        ready: asyncio.Future[None] = self._loop.create_future()
         add(self._socket, _settle, ready)
         try:
             await ready

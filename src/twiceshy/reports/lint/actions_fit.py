@@ -74,6 +74,9 @@ def cause_without_action(report: Report, _: Sequence[Report]) -> Iterator[Found]
     )
 
 
+_WORDS_TOLD = 5
+
+
 def _dated(report: Report) -> str:
     day = report.start.day if report.start is not None else None
     return f" ({day.isoformat()})" if day is not None else ""
@@ -132,8 +135,8 @@ def repeated_action(report: Report, earlier: Sequence[Report]) -> Iterator[Found
                 action.line,
                 (
                     f"{quoted(action.text)} was promised before, as {before.id}#{its.id}"
-                    f"{_dated(before)}; both speak of {', '.join(shared)}; say what became of that one "
-                    "and what is different now"
+                    f"{_dated(before)}: say what became of that one and what is different now "
+                    f"(both speak of {', '.join(shared[:_WORDS_TOLD])})"
                 ),
             )
 
@@ -206,8 +209,8 @@ def reworded_action(report: Report, _: Sequence[Report]) -> Iterator[Found]:
         yield (
             again[0].line,
             (
-                f"{subject} another ({pairs}): {len(report.actions) - len(again)} promises in "
-                f"{len(report.actions)} actions; keep the more exact one of each"
+                f"{subject} another ({pairs}), which leaves {len(report.actions) - len(again)} of "
+                f"{len(report.actions)}; keep the more exact one of each"
             ),
         )
 

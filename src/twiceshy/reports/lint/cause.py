@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from twiceshy.model.report import (
+    Cause,
     CauseClass,
     Entry,
     EntryKind,
@@ -18,14 +19,25 @@ from twiceshy.reports.lint.subjects import FAMILY, SUBJECTS
 from twiceshy.reports.lint.wording import evidence_words, quoted
 from twiceshy.reports.moment_text import time_text
 
+_FEW_ENTRIES = 3
+"""So short a timeline lacks more than evidence, and other rules say so."""
+_REPAIRS = (EntryKind.FIX, EntryKind.RESTORED)
+
+
+def _tells_of(entry: Entry, cause: Cause) -> bool:
+    """Whether an entry knows of the cause: its repair by one telling word, others by two."""
+    wanted = evidence_words(cause.text)
+    needed = min(len(wanted), 1 if entry.kind in _REPAIRS else 2)
+    return len(wanted & evidence_words(entry.text)) >= needed
+
 
 @rule("RC001", "cause-without-evidence", FindingSeverity.WARNING)
 def cause_without_evidence(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     """The timeline knows nothing of the stated cause.
 
     ## What it does
-    Looks for an entry that tells how the cause was found, or at least one that shares a telling word
-    with it (the fix of it counts).
+    Looks for an entry that tells how the cause was found, or at least for one that shares two telling
+    words with it (one is enough for the repair).
 
     ## Why it matters
     A cause that appears in the summary alone was not seen by anybody, as far as the report says.
@@ -68,13 +80,11 @@ def cause_without_evidence(report: Report, _: Sequence[Report]) -> Iterator[Foun
     ## How to mend
     Add the entry: when was the cause found, by looking at what, and what did it show?
     """
-    if report.cause is None or not report.timeline:
+    if report.cause is None or len(report.timeline) < _FEW_ENTRIES:
         return
     if any(entry.kind is EntryKind.CAUSE_FOUND for entry in report.timeline):
         return
-    wanted = evidence_words(report.cause.text)
-    told = frozenset[str]().union(*(evidence_words(entry.text) for entry in report.timeline))
-    if not wanted & told:
+    if not any(_tells_of(entry, report.cause) for entry in report.timeline):
         yield (
             report.cause.line,
             (
@@ -82,14 +92,6 @@ def cause_without_evidence(report: Report, _: Sequence[Report]) -> Iterator[Foun
                 "and what it showed"
             ),
         )
-
-
-_REFUTED = re.compile(
-    r"false lead|red herring|turned out|ruled out|not the (?:cause|case|problem|issue)|unrelated"
-    r"|no (?:issue|problem|evidence|sign|attack|fault)|incorrect|mislead|wrong(?:ly)? assum"
-    r"|discard|dismiss|was fine|were fine|healthy",
-    re.IGNORECASE,
-)
 
 
 def _is_the_cause(text: str, report: Report) -> bool:
@@ -102,26 +104,33 @@ def _is_the_cause(text: str, report: Report) -> bool:
     return bool(shared) or (subject is not None and subject.search(text) is not None)
 
 
-def _open_lead(lead: FalseLead, report: Report) -> Found | None:
-    if lead.end is not None:
-        return None
-    about = [entry for entry in report.timeline if entry.line == lead.line]
-    told = " ".join([lead.text, *(entry.text for entry in about)])
-    if _REFUTED.search(told):
-        return (
-            lead.line,
-            (
-                f"{quoted(lead.text)} turned out wrong, but nothing says when or by what it was ruled "
-                "out; add the entry, with what was seen"
-            ),
-        )
-    return (
-        lead.line,
-        (
-            f"{quoted(lead.text)} was pursued and never ruled out; say what excluded it, or that it "
-            "remains possible"
-        ),
-    )
+_EXCLUDES = re.compile(
+    r"\bno(?:t|thing)?\b|n't\b|without|reject|ruled out|exclud|eliminat|dismiss|discard|disprov|false lead"
+    r"|red herring|turned out|unrelated|incorrect|mislead|wrong|fine\b|healthy|normal|innocent"
+    r"|fail(?:ed|s)? to|persist|still|instead|despite",
+    re.IGNORECASE,
+)
+
+
+def _excluded(lead: FalseLead, report: Report) -> bool:
+    """Whether an entry of its time says what came of the suspicion, or the cause ended it.
+
+    An entry that speaks of the same thing again counts: "detection gives the right language".
+    """
+    about = evidence_words(lead.text)
+    for entry in report.timeline:
+        if entry.line < lead.line or entry.at is None or lead.end is None:
+            continue
+        left = entry.at.minutes_until(lead.end)
+        if left is None or left < 0:
+            continue
+        if entry.kind in (EntryKind.RULED_OUT, EntryKind.CAUSE_FOUND):
+            return True
+        if entry.line > lead.line and about & evidence_words(entry.text):
+            return True
+        if _EXCLUDES.search(entry.text):
+            return True
+    return False
 
 
 def _answered(suspicion: Entry, report: Report) -> bool:
@@ -137,8 +146,8 @@ def alternative_not_ruled_out(report: Report, _: Sequence[Report]) -> Iterator[F
     """Something was suspected, and the report does not say what excluded it.
 
     ## What it does
-    Finds false leads without an end, and suspicions in the timeline that nothing after them
-    confirms or rules out.
+    Finds false leads without an end, those left without a word on what excluded them, and
+    suspicions in the timeline that nothing after them confirms or rules out.
 
     ## Why it matters
     The minutes of a false lead cannot be counted without its end, and the evidence that ended it is
@@ -179,9 +188,23 @@ def alternative_not_ruled_out(report: Report, _: Sequence[Report]) -> Iterator[F
     customers". If it was never excluded, say so in the section on the cause.
     """
     for lead in report.false_leads:
-        found = _open_lead(lead, report)
-        if found is not None:
-            yield found
+        what = f"the false lead {quoted(lead.text)}"
+        if lead.end is None:
+            yield (
+                lead.line,
+                (
+                    f"{what} has no end, so its minutes cannot be counted; write when it was ruled "
+                    "out, and what excluded it"
+                ),
+            )
+        elif not _excluded(lead, report):
+            yield (
+                lead.line,
+                (
+                    f"{what} was left at {time_text(lead.end)}, and nothing says what excluded it; "
+                    "add what was seen"
+                ),
+            )
     for entry in report.timeline:
         if entry.kind is not EntryKind.SUSPECTED or entry.at is None:
             continue
@@ -319,12 +342,21 @@ _BLAME = re.compile(
 )
 
 
+_BEHIND_IT = re.compile(
+    r"\b(?:scripts?|tool(?:s|ing)?|default|missing|lack(?:s|ed|ing)?|without|allowed|permissions?"
+    r"|process|pipeline|nothing|not? (?:checks?|reviews?|tests?|confirm\w*|validat\w*))\b",
+    re.IGNORECASE,
+)
+"""What a cause speaks of when it goes on asking after the slip."""
+
+
 @rule("RC005", "person-blamed", FindingSeverity.NOTE)
 def person_blamed(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     """The cause stops at a person: "human error", "a developer forgot".
 
     ## What it does
-    Finds wording in the cause that ends at someone's mistake.
+    Finds wording in the cause that ends at someone's mistake, when the cause says nothing of the tool,
+    check or permission behind it.
 
     ## Why it matters
     People will err again. What can be changed is what let one slip reach users: a missing check, a
@@ -366,7 +398,7 @@ def person_blamed(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     Ask what would have caught the slip: which review, test, permission or question was missing?
     """
     match = _BLAME.search(report.cause.text) if report.cause is not None else None
-    if report.cause is not None and match is not None:
+    if report.cause is not None and match is not None and not _BEHIND_IT.search(report.cause.text):
         yield (
             report.cause.line,
             (

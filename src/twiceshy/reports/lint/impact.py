@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from twiceshy.model.report import DetectedBy, FindingSeverity, Report
+from twiceshy.model.report import DetectedBy, EntryKind, FindingSeverity, Report
 from twiceshy.reports.lint.rule import Found, rule
+from twiceshy.reports.lint.wording import evidence_words
 
 _FIGURE = re.compile(
     r"\d\s*(?:%|percent|per ?cent)"
     r"|\d[\d,. ]*(?:k|m|million|thousand)?\s*(?:\w+\s){0,2}(?:users?|customers?|clients?|requests?"
     r"|visitors?|subscribers?|accounts?|orders?|transactions?|messages?|e?mails?|people|merchants?"
     r"|students?|sites?|tenants?|calls?|queries|payments?|players?|sessions?)\b"
+    r"|\d[\d,.]*\s+(?!minutes?|mins?|hours?|hrs?|seconds?|secs?|days?|[ap]\.?m\b|utc|gmt)[a-z]{3}"
+    r"|\b(?:everyone|everybody|nobody|no one)\b"
     r"|\b(?:all|every|no|each|entire|whole|half|most|complete(?:ly)?|total(?:ly)?) (?:of )?"
     r"(?:\w+\s){0,2}(?:users?|customers?|clients?|visitors?|subscribers?|base|team|staff|requests?"
     r"|outage)\b|[$€£]\s?\d",
@@ -65,7 +68,10 @@ def no_impact_figure(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     if report.impact is None:
         yield (
             report.span_line or 1,
-            "no word on impact; write who could not do what, and how many they were",
+            (
+                'no line or section names the impact; write "Impact:" with who could not do what, '
+                "and how many they were"
+            ),
         )
     elif not _FIGURE.search(report.impact):
         yield (
@@ -123,6 +129,10 @@ def nothing_named_as_hurt(report: Report, _: Sequence[Report]) -> Iterator[Found
         )
 
 
+_NOTICING = evidence_words("detected noticed discovered observed began begin started first time")
+"""Words with which a detection is told without saying whose it was."""
+
+
 @rule("IM003", "no-detection-source", FindingSeverity.NOTE)
 def no_detection_source(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     """The report does not say who noticed: monitoring, users or an engineer.
@@ -161,7 +171,9 @@ def no_detection_source(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     ## How to mend
     Name the alert, the customer channel or the person, in the first entry of the timeline.
     """
-    if report.detected_by is DetectedBy.UNKNOWN and report.timeline:
+    noticed = (entry.text for entry in report.timeline if entry.kind is EntryKind.DETECTED)
+    told = any(evidence_words(text) - _NOTICING for text in noticed)
+    if report.detected_by is DetectedBy.UNKNOWN and report.timeline and not told:
         yield (
             report.timeline[0].line,
             "who noticed first (monitoring, users, an engineer)? Name the alert or the channel",

@@ -24,7 +24,7 @@ Found = tuple[int, str]
 Find = Callable[[Report, Sequence[Report]], Iterable[Found]]
 """From a report, and the reports known to be earlier, to what is wrong with it."""
 
-_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+_HEADING = re.compile(rf"^## ({'|'.join(SECTIONS)})$", re.MULTILINE)
 _FENCE = re.compile(r"^```markdown\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import Entry, FindingSeverity, Report
 from twiceshy.reports.lint.rule import Found, rule
-from twiceshy.reports.moment_text import clock_text, length_text, time_text
+from twiceshy.reports.moment_text import clock_text, length_text, stamp_text, time_text
 
 _NOON = 12
 _DAY_MINUTES = 24 * 60
+_FALLING_TOLD = 3
 _SILENCE_MINUTES = 30
 """A gap up to this long is never worth a word."""
 _SILENCE_SHARE = 0.25
@@ -50,7 +51,9 @@ _MORNING = re.compile(r"\d\s*a\.?m?\b", re.IGNORECASE)
 def _mend(step: _Step) -> str:
     """What to do about a falling clock: AM may stand for PM."""
     clock = step.right.clock
-    said_morning = _MORNING.search(step.after.written or "") is not None
+    said_morning = clock is not None and (
+        clock.hour == 0 or _MORNING.search(step.after.written or "") is not None
+    )
     in_order_at_night = step.minutes + _DAY_MINUTES / 2 >= 0
     if clock is not None and clock.hour < _NOON and said_morning and in_order_at_night:
         return f"; if {clock.hour or _NOON}:{clock:%M} PM is meant, write that"
@@ -62,7 +65,7 @@ def unsorted_timeline(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     """An entry of the timeline is earlier than the one above it.
 
     ## What it does
-    Finds each entry that stands below a later one. A clock that falls by more than twelve hours
+    Finds entries that stand below a later one, and timelines that run backwards. A clock that falls by more than twelve hours
     without a date is read as the next day.
 
     ## Why it matters
@@ -101,15 +104,21 @@ def unsorted_timeline(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     ## How to mend
     Sort by time. When the order is right, the time is wrong: look it up in the logs or the chat.
     """
-    for step in _steps(report):
-        if step.minutes < 0:
-            yield (
-                step.after.line,
-                (
-                    f"{time_text(step.right)} stands below {time_text(step.left)} (line "
-                    f"{step.before.line}){_mend(step)}"
-                ),
-            )
+    steps = list(_steps(report))
+    falling = [step for step in steps if step.minutes < 0]
+    if len(falling) == len(steps) > _FALLING_TOLD:
+        yield falling[0].after.line, "the timeline runs backwards, newest first; turn it round"
+        return
+    for number, step in enumerate(falling[:_FALLING_TOLD], start=1):
+        show = time_text if step.left.day == step.right.day else stamp_text
+        more = len(falling) - number if number == _FALLING_TOLD else 0
+        yield (
+            step.after.line,
+            (
+                f"{show(step.right)} stands below {show(step.left)} (line "
+                f"{step.before.line}){_mend(step)}" + (f"; {more} more below" if more else "")
+            ),
+        )
 
 
 def _within(report: Report, moment: Moment) -> bool:
@@ -117,6 +126,12 @@ def _within(report: Report, moment: Moment) -> bool:
     from_start = None if report.start is None else report.start.minutes_until(moment)
     to_end = None if report.end is None else moment.minutes_until(report.end)
     return (from_start is None or from_start >= 0) and (to_end is None or to_end >= 0)
+
+
+def _from_to(left: Moment, right: Moment) -> str:
+    if left.day == right.day:
+        return f"{clock_text(left)} to {clock_text(right)}"
+    return f"{stamp_text(left)} to {stamp_text(right)}"
 
 
 @rule("TL002", "silent-gap", FindingSeverity.NOTE)
@@ -166,7 +181,7 @@ def silent_gap(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     Write what was looked at and what was seen, also when it led nowhere. The chat of the incident
     usually still has it.
     """
-    outage = report.duration_minutes
+    outage = report.measures.minutes_to_restore or report.duration_minutes
     longest = (
         _SILENCE_WITHOUT_LENGTH_MINUTES
         if not outage
@@ -186,8 +201,7 @@ def silent_gap(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     if not gaps:
         return
     told = ", ".join(
-        f"{clock_text(step.before.until or step.left)} to {clock_text(step.right)} "
-        f"({length_text(minutes)})"
+        f"{_from_to(step.before.until or step.left, step.right)} ({length_text(minutes)})"
         for minutes, step in gaps
     )
     whole = f" of an outage of {length_text(outage)}" if outage else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from twiceshy.model.report import DetectedBy, EntryKind, FindingSeverity, Report
+from twiceshy.reports.lint.noticing import tells_of_noticing
 from twiceshy.reports.lint.rule import Found, rule
 from twiceshy.reports.moment_text import stamp_text
 
@@ -128,8 +129,8 @@ def no_detection_or_restoration(report: Report, _: Sequence[Report]) -> Iterator
     """The timeline does not say when the outage was noticed, or when service was back.
 
     ## What it does
-    Looks for an entry that tells of detection and one that tells of restoration; an entry at the
-    very end of the outage counts as restoration.
+    Looks for an entry in which somebody or something notices, and for one that tells of restoration;
+    an entry at the stated end of the outage counts as restoration.
 
     ## Why it matters
     Without the first nobody can say how long the outage went unnoticed, without the second how long
@@ -169,7 +170,8 @@ def no_detection_or_restoration(report: Report, _: Sequence[Report]) -> Iterator
     if not report.timeline:
         return
     kinds = {entry.kind for entry in report.timeline}
-    if EntryKind.DETECTED not in kinds:
+    noticed = any(tells_of_noticing(entry.text) for entry in report.timeline)
+    if EntryKind.DETECTED not in kinds and not noticed:
         by = {
             DetectedBy.UNKNOWN: "",
             DetectedBy.MONITORING: " by monitoring",
@@ -180,7 +182,8 @@ def no_detection_or_restoration(report: Report, _: Sequence[Report]) -> Iterator
             report.timeline[0].line,
             f"no entry says when the outage was noticed{by}; begin with the first alert or complaint",
         )
-    if EntryKind.RESTORED not in kinds and not _something_at_the_end(report):
+    ends_in_work = report.timeline[-1].kind is not EntryKind.NOTE
+    if EntryKind.RESTORED not in kinds and ends_in_work and not _something_at_the_end(report):
         end = f" (it ended at {stamp_text(report.end)})" if report.end is not None else ""
         yield (
             report.timeline[-1].line,

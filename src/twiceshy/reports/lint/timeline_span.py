@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from twiceshy.model.report import EntryKind, FindingSeverity, Report
+from twiceshy.reports.lint.noticing import tells_of_noticing
 from twiceshy.reports.lint.rule import Found, rule
 from twiceshy.reports.moment_text import length_text, span_text, stamp_text
 
@@ -122,6 +123,8 @@ def _detected_too_early(report: Report) -> Iterator[Found]:
         return
     for entry in report.timeline:
         if entry.kind is not EntryKind.DETECTED or entry.at is None:
+            continue
+        if not tells_of_noticing(entry.text):
             continue
         late = entry.at.minutes_until(report.start)
         if late is not None and _SLACK_MINUTES < late < _HALF_DAY_MINUTES:

@@ -81,12 +81,38 @@ SAME_PROMISE = 0.4
 """From this likeness on, and with three words shared, two actions promise the same."""
 _ENOUGH_WORDS = 3
 
+_MEANS = {
+    "watch": r"monitor|alert|warn|remind|notif|detect|observ",
+    "train": r"train|workshop|educat|course",
+    "write": r"document|runbook|playbook|wiki|guide|knowledge|response plan",
+    "look over": r"audit|review|inspect|assess|valid",
+    "try": r"\btest|rehears|drill|simulat|exercise",
+    "limit": r"rate.?limit|throttl|quota",
+    "spare": r"backup|redundan|fail.?over|replica",
+    "automate": r"automat|ansible|puppet|terraform",
+}
+_MEANS_PATTERNS = MappingProxyType(
+    {means: re.compile(words, re.IGNORECASE) for means, words in _MEANS.items()}
+)
+
+
+@lru_cache(maxsize=4096)
+def _means(text: str) -> frozenset[str]:
+    """How an action works, as far as its words tell: an audit is no alarm, whatever it is about."""
+    return frozenset(name for name, words in _MEANS_PATTERNS.items() if words.search(text))
+
 
 def same_promise(one: str, other: str) -> Likeness | None:
-    """The likeness of two actions that promise the same thing; None for two that do not."""
+    """The likeness of two actions that promise the same thing; None for two that do not.
+
+    They share three telling words and enough of all their words, and they work by the same means.
+    """
     left, right = telling_words(one), telling_words(other)
     shared = tuple(word for stem, word in left.items() if stem in right)
     if len(shared) < _ENOUGH_WORDS:
+        return None
+    means = _means(one), _means(other)
+    if all(means) and not means[0] & means[1]:
         return None
     score = len(shared) / len(left.keys() | right.keys())
     return Likeness(score, shared) if score >= SAME_PROMISE else None

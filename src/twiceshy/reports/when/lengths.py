@@ -21,11 +21,12 @@ _LENGTH = re.compile(
     r"(?P<low>\d{1,4}(?:\.\d+)?\s?(?:-|–|to)\s?)?"
     r"(?:(?P<number>\d{1,5}(?:\.\d+)?)(?P<half>\s(?:and\s)?(?:a\s)?half)?|(?P<word>"
     + _WORDS
-    + r"))"
+    + r")(?=[\s-]))"
     r"[\s-]*(?P<unit>days?|hours?|hrs?\b|h\b|minutes?|mins?\b|m\b|seconds?|secs?\b|weeks?)"
     r"(?P<half_after>\s(?:and\s)?a\shalf\b)?",
     re.IGNORECASE,
 )
+_MILITARY = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs|hours)\b", re.IGNORECASE)
 _JOIN = re.compile(r"[\s,]*(?:and|&)?[\s,]*", re.IGNORECASE)
 
 
@@ -67,6 +68,8 @@ def lengths_in(text: str) -> list[Length]:
             parts.clear()
 
     for match in _LENGTH.finditer(text):
+        if _MILITARY.match(match[0]):
+            continue
         if parts:
             between = text[parts[-1].end() : match.start()]
             smaller = (

@@ -1,0 +1,221 @@
+"""The verb that looks at every guard's target, judges what it sees, and keeps it in the journal."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, assert_never
+
+import typer
+
+from twiceshy import __version__
+from twiceshy.cli.only import FORMS, chosen
+from twiceshy.cli.render.delivery import deliver
+from twiceshy.cli.render.outcome import Outcome
+from twiceshy.cli.render.paper import Paper, paper_for
+from twiceshy.cli.render.progress import Progress
+from twiceshy.errors import JournalUnavailable
+from twiceshy.model.estate import Estate
+from twiceshy.model.guard import Guard
+from twiceshy.probes.view import View
+from twiceshy.store.location import Location, beside, located
+from twiceshy.store.records import Run, Turn
+from twiceshy.watch import loop
+from twiceshy.watch.record import OpeningJournal, no_journal
+from twiceshy.watch.sweep import CONCURRENCY, PRACTICE, Result, sweep
+
+EXAMPLES = """Examples:
+
+`twiceshy check`
+
+`twiceshy check --only kind:certificate --only service:mail`
+
+`twiceshy check --format prometheus -o /var/lib/node_exporter/twiceshy.prom`
+
+Exit codes: 0 all hold, 1 something is broken, 2 nothing is broken but something is unknown,
+3 wrong usage or configuration, 4 the journal or the output could not be written, 130 interrupted.
+"""
+
+INTERRUPTED = 130
+
+
+class Format(StrEnum):
+    """How the verdicts are told."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    PROMETHEUS = "prometheus"
+
+
+def command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="The estate file; twiceshy.yaml here or above by default."
+        ),
+    ] = None,
+    *,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="WHICH", help=f"{FORMS}; may be given again."),
+    ] = None,
+    output_format: Annotated[
+        Format, typer.Option("--format", "-f", help="How the verdicts are told.")
+    ] = Format.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write there, in one step."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            metavar="URL",
+            envvar="TWICESHY_DATABASE",
+            help="The journal: sqlite:///FILE or postgresql://...; a file beside the estate by default.",
+        ),
+    ] = None,
+    no_journal: Annotated[
+        bool, typer.Option("--no-journal", help="Keep nothing of what was seen.")
+    ] = False,
+    timeout_seconds: Annotated[
+        float,
+        typer.Option("--timeout", metavar="SECONDS", min=0.1, max=3600, help="For one guard."),
+    ] = 10.0,
+    concurrency: Annotated[
+        int,
+        typer.Option("--concurrency", metavar="N", min=1, max=4096, help="Looks at a time."),
+    ] = CONCURRENCY,
+) -> int:
+    """Check the guards: do the promises hold, now, and what is to be done where they do not?"""
+    # One pass and out: collecting garbage would cost more than the memory it gives back.
+    gc.set_threshold(50_000, 50, 50)
+    from twiceshy.estate.load import find_estate, load_estate
+
+    path = file if file is not None else find_estate(Path())
+    estate = load_estate(path)
+    guards = chosen(estate, only or ())
+    location = None if no_journal or not guards else _location(database, path)
+    view = View(socket.gethostname(), timeout_seconds, _now)
+    started, began_seconds = _now(), time.monotonic()
+    journal = _opening(location, guards, view)
+    results, whole = _swept(guards, estate, view, journal, concurrency)
+    run = Run(started, _now(), view.vantage, __version__, whole)
+    turns, trouble = _recorded(journal, run, results)
+    if not whole:
+        _tell_interrupted(len(results), len(guards), kept=journal is not None and not trouble)
+        return INTERRUPTED
+    in_order = {guard.id: number for number, guard in enumerate(guards)}
+    outcome = Outcome(
+        estate_path=estate.path,
+        version=__version__,
+        started=started,
+        vantage=view.vantage,
+        took_seconds=time.monotonic() - began_seconds,
+        results=tuple(sorted(results, key=lambda result: in_order[result.guard.id])),
+        turns=turns,
+    )
+    deliver(_rendered(outcome, output_format, output), output)
+    if trouble is not None:
+        raise trouble
+    return outcome.exit_code
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
+
+
+def _location(database: str | None, path: Path) -> Location:
+    return beside(str(path)) if database is None else located(database)
+
+
+def _opening(
+    location: Location | None, guards: Sequence[Guard], view: View
+) -> OpeningJournal | None:
+    if location is None:
+        return None
+    practices = [guard.id for guard in guards if guard.kind == PRACTICE]
+    return OpeningJournal(location, practices, now=view.now, vantage=view.vantage)
+
+
+def _swept(
+    guards: Sequence[Guard],
+    estate: Estate,
+    view: View,
+    journal: OpeningJournal | None,
+    concurrency: int,
+) -> tuple[list[Result], bool]:
+    """What was seen, and whether it is all there was to see: Ctrl-C ends a sweep early."""
+    attested = journal.attested if journal else no_journal(now=view.now, vantage=view.vantage)
+    results: list[Result] = []
+    progress = Progress(sys.stderr, len(guards))
+
+    async def collect() -> None:
+        swept = sweep(guards, estate, view=view, attested=attested, concurrency=concurrency)
+        async with aclosing(swept):
+            async for result in swept:
+                results.append(result)
+                progress.add(result.verdict)
+
+    try:
+        loop.run(collect())
+    except KeyboardInterrupt:
+        return results, False
+    finally:
+        progress.end()
+    return results, True
+
+
+def _recorded(
+    journal: OpeningJournal | None, run: Run, results: Sequence[Result]
+) -> tuple[tuple[Turn, ...], JournalUnavailable | None]:
+    """The turns; what the journal could not do is told after the verdicts, which matter more."""
+    if journal is None:
+        return (), None
+    try:
+        return journal.record(run, results), None
+    except JournalUnavailable as error:
+        return (), error
+
+
+def _tell_interrupted(checked: int, asked: int, *, kept: bool) -> None:
+    where = "what they showed is in the journal" if kept else "nothing was recorded"
+    typer.echo(f"interrupted: {checked} of {asked} guards were checked; {where}", err=True)
+
+
+def _rendered(outcome: Outcome, output_format: Format, output: Path | None) -> str:
+    match output_format:
+        case Format.TEXT:
+            from twiceshy.cli.render.check_text import check_text
+
+            paper = Paper() if output else paper_for(sys.stdout, os.environ)
+            return check_text(outcome, paper)
+        case Format.JSON:
+            from twiceshy.cli.render.check_json import check_json
+
+            return check_json(outcome)
+        case Format.JUNIT:
+            from twiceshy.cli.render.check_junit import check_junit
+
+            return check_junit(outcome)
+        case Format.SARIF:
+            from twiceshy.cli.render.check_sarif import check_sarif
+
+            return json.dumps(check_sarif(outcome), indent=2) + "\n"
+        case Format.PROMETHEUS:
+            from twiceshy.cli.render.check_prometheus import check_prometheus
+
+            return check_prometheus(outcome)
+        case _:
+            assert_never(output_format)

@@ -1,0 +1,64 @@
+"""Where output goes: standard output, or a file that is never seen half written."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from twiceshy.errors import TheWorld
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write the text; a file is replaced in one step, so that its readers never find half of it.
+
+    Raises TheWorld when the file cannot be written.
+    """
+    if output is None:
+        _print(text)
+        return
+    content = text.encode("utf-8", "replace")
+    try:
+        if output.exists() and not output.is_file():
+            output.write_bytes(content)
+        else:
+            _replace(output, content)
+    except OSError as error:
+        raise TheWorld(
+            f"cannot write {output}: {error.strerror or error}",
+            hint="look at the folder, its permissions and the room on the disk",
+        ) from error
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "ascii"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough; the exit code still tells the verdict.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(output: Path, content: bytes) -> None:
+    # A link is kept and what it points to replaced, as writing in place would do.
+    target = output.resolve()
+    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as draft:
+            draft.write(content)
+        os.chmod(name, mode)  # noqa: PTH101 - the name is a string as mkstemp gives it
+        os.replace(name, target)  # noqa: PTH105 - the same
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)  # noqa: PTH108 - the same
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,129 @@
+"""All the ways to meet one address: as most clients do, for the other key type, without a name."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from twiceshy.kinds.certificate.facts import (
+    Failure,
+    KeyType,
+    Look,
+    NotServed,
+    Promise,
+    Served,
+)
+from twiceshy.kinds.certificate.read import Certificate, read_certificate
+from twiceshy.model.endpoint_url import EndpointUrl
+from twiceshy.probes.tls.full import full_handshake
+from twiceshy.probes.tls.half import HalfFailed, HalfSeen, half_handshake
+
+_HALF_SCHEMES = frozenset({"https", "tls", "ldaps"})
+"""Mail and database servers log a half handshake as a lost client, and may lock us out for it."""
+_STAPLE_LOOKS = 2
+"""Some servers fetch the OCSP answer only when the first client has asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Where to go, what to ask for, and until when (by the event loop's clock)."""
+
+    url: EndpointUrl
+    address: str
+    name: str
+    server_name: str | None
+    deadline: float
+
+    @property
+    def seconds_left(self) -> float:
+        """What is left of the time; never quite nothing."""
+        return max(0.001, self.deadline - asyncio.get_running_loop().time())
+
+    @property
+    def takes_half(self) -> bool:
+        """Whether half a handshake is good manners here."""
+        return self.url.scheme in _HALF_SCHEMES
+
+
+async def looks_at(meeting: Meeting, promise: Promise) -> tuple[Look, ...]:
+    """The main look, and when it brought a chain, the variants the promise asks for."""
+    main = Look(
+        endpoint=str(meeting.url),
+        name=meeting.name,
+        address=meeting.address,
+        seen=await _main(meeting, promise),
+    )
+    if not isinstance(main.seen, Served):
+        return (main,)
+    leaf = read_certificate(main.seen.chain[0])
+    variants = []
+    if promise.twins and isinstance(leaf, Certificate):
+        twin: KeyType = "ecdsa" if leaf.key.kind == "rsa" else "rsa"
+        variants.append(_variant(meeting, main, key_type=twin, named=True))
+    if promise.without_name and meeting.server_name is not None:
+        variants.append(_variant(meeting, main, key_type="any", named=False))
+    if isinstance(leaf, Certificate) and leaf.extensions.must_staple and meeting.takes_half:
+        main = await _with_staple(meeting, main, main.seen, leaf)
+    return (main, *await asyncio.gather(*variants)) if variants else (main,)
+
+
+async def _main(meeting: Meeting, promise: Promise) -> Served | NotServed:
+    if promise.handshake == "half" and meeting.takes_half:
+        half = await _half(meeting, "any", meeting.server_name)
+        if isinstance(half, HalfSeen):
+            return Served(half.chain_der, half.tls_version, stapled=None)
+    return await _full(meeting, "any", meeting.server_name)
+
+
+async def _variant(meeting: Meeting, main: Look, *, key_type: KeyType, named: bool) -> Look:
+    """One variant, by half a handshake where that is enough.
+
+    A full handshake confirms whatever is not the chain already known or a plain refusal.
+    """
+    look = replace(main, key_type=key_type, named=named)
+    assert isinstance(main.seen, Served)
+    server_name = meeting.server_name if named else None
+    half_seen: Served | None = None
+    if meeting.takes_half:
+        half = await _half(meeting, key_type, server_name)
+        if isinstance(half, HalfSeen):
+            half_seen = Served(half.chain_der, half.tls_version, half.stapled)
+            if half.chain_der == main.seen.chain:
+                return replace(look, seen=half_seen)
+        elif half.alert is not None:
+            return replace(look, seen=NotServed(Failure.NOTHING_IN_COMMON, half.why))
+    full = await _full(meeting, key_type, server_name)
+    return replace(look, seen=full if isinstance(full, Served) else half_seen or full)
+
+
+async def _with_staple(meeting: Meeting, main: Look, served: Served, leaf: Certificate) -> Look:
+    key_type: KeyType = "rsa" if leaf.key.kind == "rsa" else "ecdsa"
+    stapled: bool | None = None
+    for _ in range(_STAPLE_LOOKS):
+        half = await _half(meeting, key_type, meeting.server_name)
+        if isinstance(half, HalfSeen) and half.chain_der[:1] == served.chain[:1]:
+            stapled = stapled or half.stapled
+    return replace(main, seen=replace(served, stapled=stapled))
+
+
+async def _half(
+    meeting: Meeting, key_type: KeyType, server_name: str | None
+) -> HalfSeen | HalfFailed:
+    return await half_handshake(
+        meeting.address,
+        meeting.url.port,
+        server_name=server_name,
+        key_type=key_type,
+        timeout_seconds=meeting.seconds_left,
+    )
+
+
+async def _full(meeting: Meeting, key_type: KeyType, server_name: str | None) -> Served | NotServed:
+    return await full_handshake(
+        meeting.address,
+        meeting.url.port,
+        scheme=meeting.url.scheme,
+        server_name=server_name,
+        key_type=key_type,
+        timeout_seconds=meeting.seconds_left,
+    )

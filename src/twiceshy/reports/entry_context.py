@@ -1,0 +1,256 @@
+"""What an entry tells, corrected by the entries around it and by the stated cause.
+
+Terse timelines say "feed was punctual" for a ruling out and "cable plugged in" for a fix. Alone
+these words tell nothing; after an open suspicion, or after the cause was named, they do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from twiceshy.model.report import CauseClass, Entry, EntryKind
+from twiceshy.reports.cause import classify
+from twiceshy.reports.entry_kinds import CAUSE_FOUND, DETECTED, FIX, RULED_OUT, SUSPECTED
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|nothing|none|neither|never|nobody|isn't|wasn't|aren't|doesn't|didn't|don't|weren't|hasn't|without|fine|healthy|normal\w*|ok|okay|current|fast|works?|working|worked|innocent|"
+    r"complete|empty|low|lower|same|bored|flat|clean|valid|intact|up to date|in order|idle|given up|dropped|rejected|dismissed|wrong|refuted|discarded|punctual|"
+    r"unaffected|still|quiet|green|answers?|correct|right|everywhere|also|all)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_SUSPICION_ENDS = re.compile(
+    r"\b(?:suspicion|assumption|hypothesis|theory|idea|lead|guess)\b[^.;]{0,40}\b(?:dropped|rejected|given up|not confirmed|wrong|refuted|disproved|dismissed|discarded|false|abandoned|buried|dead)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_OPEN_KINDS = frozenset(
+    {
+        EntryKind.NOTE,
+        EntryKind.FIX,
+        EntryKind.INVESTIGATING,
+        EntryKind.CAUSE_FOUND,
+        EntryKind.RESTORED,
+        EntryKind.DETECTED,
+    }
+)
+_PLAIN_WORDS = re.compile(
+    r"\b(?:root cause|cause|reason|culprit|identif\w+|found it|got it|finds? out|found out|discover\w*|reali[sz]e\w*|pinpoint\w*|trac\w+)\b",
+    re.IGNORECASE,
+)
+_WORKS_AGAIN = re.compile(
+    r"\b(?:back|again|recover\w*|normal\w*|stable|healthy|online|reachable|resolved|restored|resum\w*|all (?:mails|jobs|tiles|names|queued|checks|logged)|queue (?:is )?empty|"
+    r"running|closed|confirm\w*|verified|happy|flow\w*|loads?|works? (?:for|again)|working|open\b|online|success\w*|empty|go through|right|fast|served|green|reached|cheers?|done)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_STOP = frozenset(
+    "that this with from were was been have had which their there about into after before when then than because while being team engineers users service server issue problem found".split()
+)
+_WORD = re.compile(r"[a-z0-9_]{4,}")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The telling words of a text, for comparing an entry with the stated cause."""
+    return frozenset(w[:7] for w in _WORD.findall(text.lower()) if w not in _STOP)
+
+
+def in_context(
+    entries: Sequence[Entry], cause_text: str, cause_class: CauseClass | None
+) -> tuple[Entry, ...]:
+    """The entries with their kinds settled; a timeline told newest first is judged in time order."""
+    backwards = newest_first(entries)
+    ordered = list(reversed(entries)) if backwards else list(entries)
+    if backwards:
+        # The first and the last entry were judged as if they were the other.
+        ordered[0] = _detected(ordered[0]) if ordered else ordered[0]
+    ordered = _rulings(ordered)
+    ordered = _named_cause(ordered, cause_text, cause_class)
+    ordered = _detections(ordered)
+    ordered = _fixes_and_end(ordered)
+    return tuple(reversed(ordered)) if backwards else tuple(ordered)
+
+
+def newest_first(entries: Sequence[Entry]) -> bool:
+    """Whether a timeline is told backwards."""
+    timed = [entry.at for entry in entries if entry.at is not None]
+    steps = [a.minutes_until(b) for a, b in zip(timed, timed[1:], strict=False)]
+    known = [step for step in steps if step is not None]
+    return len(known) > 2 and all(step <= 0 for step in known)  # noqa: PLR2004 - two steps may be chance
+
+
+def _detected(entry: Entry) -> Entry:
+    return (
+        replace(entry, kind=EntryKind.DETECTED)
+        if entry.kind in (EntryKind.NOTE, EntryKind.INVESTIGATING)
+        else entry
+    )
+
+
+def _rulings(entries: list[Entry]) -> list[Entry]:
+    """Terse rulings out, while a suspicion is open."""
+    suspicion = False
+    out: list[Entry] = []
+    for index, entry in enumerate(entries):
+        settled = entry
+        if entry.kind is EntryKind.SUSPECTED and _SUSPICION_ENDS.search(entry.text):
+            settled = replace(entry, kind=EntryKind.RULED_OUT)
+        elif suspicion and index and entry.kind in _OPEN_KINDS and _rules_out(entry):
+            settled = replace(entry, kind=EntryKind.RULED_OUT)
+        if settled.kind is EntryKind.SUSPECTED:
+            suspicion = True
+        elif settled.kind in (EntryKind.RULED_OUT, EntryKind.CAUSE_FOUND):
+            suspicion = False
+        out.append(settled)
+    return out
+
+
+def _rules_out(entry: Entry) -> bool:
+    """Whether an entry right after a suspicion denies it rather than naming the cause."""
+    if entry.kind is EntryKind.INVESTIGATING and not re.search(
+        r"\b(?:no|not|n't|fine|normal|innocent|nothing)\b", entry.text, re.IGNORECASE
+    ):
+        return False
+    if entry.kind is EntryKind.CAUSE_FOUND:
+        named = _PLAIN_WORDS.search(entry.text)
+        denies = re.search(
+            r"\b(?:f(?:ou|i)nds?|shows?|showed|saw|sees?|measured|confirmed)\b[^.]{0,30}\b(?:no|not|nothing)\b|\ball \w+ (?:see|have|show)|dropped|not? (?:so|it)\b",
+            entry.text,
+            re.IGNORECASE,
+        )
+        return denies is not None and (named is None or named.start() > denies.start())
+    return _NEGATION.search(entry.text) is not None
+
+
+def _named_cause(
+    entries: list[Entry], cause_text: str, cause_class: CauseClass | None
+) -> list[Entry]:
+    """One entry names the cause: the one that fits the stated cause best, the first of equals."""
+    words = words_of(cause_text)
+    scores = [_fit(entry, index, words, cause_class) for index, entry in enumerate(entries)]
+    candidates = [i for i, entry in enumerate(entries) if entry.kind is EntryKind.CAUSE_FOUND]
+    if not candidates:
+        last_doubt = max(
+            (
+                i
+                for i, e in enumerate(entries)
+                if e.kind
+                in (
+                    EntryKind.SUSPECTED,
+                    EntryKind.RULED_OUT,
+                    EntryKind.ESCALATED,
+                    EntryKind.INVESTIGATING,
+                )
+            ),
+            default=0,
+        )
+        possible = [
+            i
+            for i, e in enumerate(entries)
+            if 0 < i
+            and i >= min(last_doubt, len(entries) - 1) - 1
+            and e.kind
+            in (EntryKind.NOTE, EntryKind.RULED_OUT, EntryKind.FIX, EntryKind.INVESTIGATING)
+            and scores[i] >= 3  # noqa: PLR2004 - more than a chance word
+            and not _only_does(e)
+        ]
+        if not possible:
+            return entries
+        best = max(possible, key=lambda i: (scores[i], -i))
+        return [
+            replace(e, kind=EntryKind.CAUSE_FOUND) if i == best else e
+            for i, e in enumerate(entries)
+        ]
+    best = max(candidates, key=lambda i: (scores[i], -i))
+    return [
+        replace(e, kind=EntryKind.INVESTIGATING if i else EntryKind.DETECTED)
+        if e.kind is EntryKind.CAUSE_FOUND and i < best and scores[i] + 2 <= scores[best]
+        else e
+        for i, e in enumerate(entries)
+    ]
+
+
+def _only_does(entry: Entry) -> bool:
+    """A bare act such as `certificate replaced` repairs the cause, it does not name it."""
+    return entry.text.count(" ") <= 4 and FIX.search(entry.text) is not None  # noqa: PLR2004
+
+
+def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClass | None) -> float:
+    score = 0.0
+    if (
+        cause_class not in (None, CauseClass.OTHER)
+        and classify([(entry.text, 1.0)]).cause_class is cause_class
+    ):
+        score += 2.5
+    score += min(len(words & words_of(entry.text)), 4) * 0.9
+    if _PLAIN_WORDS.search(entry.text):
+        score += 2.0
+    if entry.kind is EntryKind.CAUSE_FOUND:
+        score += 1.0
+    return score - (2.0 if index == 0 else 0.0)
+
+
+def _detections(entries: list[Entry]) -> list[Entry]:
+    """Without a detection so far, the first entry that speaks of an alert or a report is one."""
+    for index, entry in enumerate(entries[:4]):
+        if entry.kind is EntryKind.DETECTED:
+            return entries
+        if entry.kind in (EntryKind.SUSPECTED, EntryKind.CAUSE_FOUND, EntryKind.ESCALATED):
+            return entries
+        if DETECTED.search(entry.text) and entry.kind in (
+            EntryKind.NOTE,
+            EntryKind.INVESTIGATING,
+            EntryKind.FIX,
+        ):
+            return [
+                *entries[:index],
+                replace(entry, kind=EntryKind.DETECTED),
+                *entries[index + 1 :],
+            ]
+    return entries
+
+
+def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
+    """After the cause: acts are fixes, and the last entry tells the end."""
+    named = next((i for i, e in enumerate(entries) if e.kind is EntryKind.CAUSE_FOUND), None)
+    if named is None:
+        named = max(
+            (
+                i
+                for i, e in enumerate(entries)
+                if e.kind in (EntryKind.RULED_OUT, EntryKind.SUSPECTED)
+            ),
+            default=None,
+        )
+    if named is None:
+        return entries
+    out = list(entries)
+    last = len(out) - 1
+    for index in range(named + 1, len(out)):
+        entry = out[index]
+        if entry.kind in (
+            EntryKind.NOTE,
+            EntryKind.INVESTIGATING,
+            EntryKind.DETECTED,
+            EntryKind.RULED_OUT,
+        ) and not SUSPECTED.search(entry.text):
+            ends = index == last and (
+                entry.kind is EntryKind.NOTE or _WORKS_AGAIN.search(entry.text) is not None
+            )
+            acts = entry.kind is EntryKind.NOTE or FIX.search(entry.text) is not None
+            if ends:
+                out[index] = replace(entry, kind=EntryKind.RESTORED)
+            elif acts and not RULED_OUT.search(entry.text):
+                out[index] = replace(entry, kind=EntryKind.FIX)
+        elif entry.kind is EntryKind.FIX and index == last and _WORKS_AGAIN.search(entry.text):
+            out[index] = replace(entry, kind=EntryKind.RESTORED)
+        elif (
+            entry.kind is EntryKind.CAUSE_FOUND
+            and index == last
+            and not CAUSE_FOUND.search(entry.text)
+        ):
+            out[index] = replace(entry, kind=EntryKind.RESTORED)
+    restored = [i for i, e in enumerate(out) if e.kind is EntryKind.RESTORED]
+    for index in restored[:-1]:
+        if FIX.search(out[index].text):
+            out[index] = replace(out[index], kind=EntryKind.FIX)
+    return out

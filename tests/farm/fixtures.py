@@ -1,0 +1,43 @@
+"""Fixtures that every part of the tests may use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.farm.servers import Farm
+
+Need = Callable[[str], str]
+
+_SYSTEM_PLACES = ("/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/lib/postgresql/15/bin")
+
+
+@pytest.fixture(scope="session")
+def need() -> Need:
+    """`need("postfix")` gives the program's path; without it the test is skipped, saying so.
+
+    With CI=true in the environment a missing program fails the test.
+    """
+
+    def find(program: str) -> str:
+        places = os.pathsep.join((os.environ.get("PATH", ""), *_SYSTEM_PLACES))
+        found = shutil.which(program, path=places)
+        if found is None:
+            reason = f"{program} is not installed here"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return found
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    """Real TLS servers on loopback, good and bad."""
+    farm = Farm(tmp_path_factory.mktemp("farm"))
+    yield farm
+    farm.close()
