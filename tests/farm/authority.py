@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -21,6 +20,7 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 """The laboratory's clock: servers do not look at dates, and judges are told the time."""
 DAY = timedelta(days=1)
 HOST = "mail.example.test"
+_ECDSA_SHA1 = bytes.fromhex("300906072a8648ce3d0401")
 
 
 @cache
@@ -74,7 +74,6 @@ class Issued:
 
 def pem(der: bytes) -> bytes:
     """One certificate in PEM, whatever its bytes."""
-    import base64
 
     body = base64.encodebytes(der).replace(b"\n", b"")
     lines = b"\n".join(body[i : i + 64] for i in range(0, len(body), 64))
@@ -110,7 +109,6 @@ def issue(
     usage: Iterable[x509.ObjectIdentifier] | None = (ExtendedKeyUsageOID.SERVER_AUTH,),
     extra: Iterable[tuple[x509.ExtensionType, bool]] = (),
     serial: int | None = None,
-    algorithm: hashes.HashAlgorithm | None = None,
 ) -> Issued:
     """A certificate issued by `by`, or by itself."""
     key = key or ec_key("leaf")
@@ -133,15 +131,12 @@ def issue(
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(usage)), critical=False)
     for extension, critical in extra:
         builder = builder.add_extension(extension, critical)
-    signer = by.key if by else key
-    return Issued(builder.sign(signer, algorithm or hashes.SHA256()), key, by)
+    return Issued(builder.sign(by.key if by else key, hashes.SHA256()), key, by)
 
 
 def root(name: str = "Lab Root", *, ends: datetime = NOW + 3650 * DAY) -> Issued:
     """A root of its own."""
-    return issue(
-        name, key=ec_key(name), ca=True, begins=NOW - 3650 * DAY, ends=ends, names=None
-    )
+    return issue(name, key=ec_key(name), ca=True, begins=NOW - 3650 * DAY, ends=ends, names=None)
 
 
 def intermediate(
@@ -186,32 +181,27 @@ def revocation_list(
     return builder.sign(by.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
-def sha1_leaf(by: Issued, folder: Path) -> Issued:
-    """A leaf signed with SHA-1, which only the openssl command still makes."""
-    plain = issue(by=by)
-    for name, data in (("int.pem", by.pem), ("int.key", by.key_pem), ("leaf.key", plain.key_pem)):
-        (folder / name).write_bytes(data)
-    (folder / "ext").write_text(f"subjectAltName=DNS:{HOST}\nextendedKeyUsage=serverAuth\n")
-    subprocess.run(
-        "openssl req -new -key leaf.key -subj /CN=sha1 -out leaf.csr && openssl x509 -req -sha1"
-        " -in leaf.csr -CA int.pem -CAkey int.key -set_serial 77 -days 60 -extfile ext"
-        " -out leaf.pem",
-        shell=True,
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    certificate = x509.load_pem_x509_certificate((folder / "leaf.pem").read_bytes())
-    return Issued(certificate, plain.key, by)
+def sha1_leaf(by: Issued) -> Issued:
+    """A leaf signed with SHA-1, which the library does not make any more."""
+    original = issue(by=by)
+    elements = list(der_elements(der_content(original.certificate.tbs_certificate_bytes)))
+    elements[2] = _ECDSA_SHA1
+    tbs = der_element(0x30, b"".join(elements))
+    der = resigned(original, tbs, _ECDSA_SHA1, hashes.SHA1())
+    return Issued(x509.load_der_x509_certificate(der), original.key, by)
 
 
-def resigned(original: Issued, tbs: bytes) -> bytes:
+def resigned(
+    original: Issued,
+    tbs: bytes,
+    algorithm: bytes = bytes.fromhex("300a06082a8648ce3d040302"),
+    hash_algorithm: hashes.HashAlgorithm | None = None,
+) -> bytes:
     """The DER of a certificate with these to-be-signed bytes, signed by the original's issuer."""
     assert original.issuer is not None
     signer = original.issuer.key
     assert isinstance(signer, ec.EllipticCurvePrivateKey)
-    signature = signer.sign(tbs, ec.ECDSA(hashes.SHA256()))
-    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    signature = signer.sign(tbs, ec.ECDSA(hash_algorithm or hashes.SHA256()))
     return der_element(0x30, tbs + algorithm + der_element(0x03, b"\0" + signature))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tests.farm.authority import HOST, NOW
 from twiceshy.kinds.certificate.facts import CertificateFact, Promise
 from twiceshy.kinds.certificate.rules import judge
 from twiceshy.model.estate import Endpoint, Estate, Service
@@ -19,8 +20,6 @@ from twiceshy.model.ids import GuardId, KindId, ServiceId
 from twiceshy.model.verdict import Verdict
 from twiceshy.probes.certificate import look
 from twiceshy.probes.view import View
-
-from tests.farm.authority import HOST, NOW
 
 
 @dataclass(frozen=True)

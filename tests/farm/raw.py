@@ -7,6 +7,7 @@ import os
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -40,14 +41,10 @@ def wrong_key(chain: Sequence[bytes], key: ec.EllipticCurvePrivateKey) -> Handle
         share = (
             ec.generate_private_key(ec.SECP256R1())
             .public_key()
-            .public_bytes(
-                serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-            )
+            .public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
         )
         exchange = b"\x03\x00\x17" + bytes([len(share)]) + share
-        signature = key.sign(
-            client_random + server_random + exchange, ec.ECDSA(hashes.SHA256())
-        )
+        signature = key.sign(client_random + server_random + exchange, ec.ECDSA(hashes.SHA256()))
         hello = b"\x03\x03" + server_random + b"\x00" + b"\xc0\x2b" + b"\x00"
         hello += b"\x00\x05" + b"\xff\x01\x00\x01\x00"
         certificates = b"".join(len(der).to_bytes(3, "big") + der for der in chain)
@@ -75,10 +72,8 @@ def recorded_flight(port: int) -> bytes:
     flight = b""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         while True:
-            try:
+            with suppress(ssl.SSLWantReadError):
                 tls.do_handshake()
-            except ssl.SSLWantReadError:
-                pass
             if flight and outgoing.pending:
                 return flight
             if outgoing.pending:

@@ -58,7 +58,9 @@ class Farm:
             context.load_cert_chain(file)
         return context
 
-    def tls(self, context: ssl.SSLContext, hosts: Iterable[str] = ("127.0.0.1",), port: int = 0) -> int:
+    def tls(
+        self, context: ssl.SSLContext, hosts: Iterable[str] = ("127.0.0.1",), port: int = 0
+    ) -> int:
         """Serve TLS from the first byte at all `hosts`; returns the port."""
         return self._start(_hold, tuple(hosts), port, context)
 
@@ -96,9 +98,7 @@ class Farm:
             free = port
             for host in hosts:
                 family = socket.AF_INET6 if ":" in host else socket.AF_INET
-                server = await asyncio.start_server(
-                    guarded, host, free, ssl=context, family=family
-                )
+                server = await asyncio.start_server(guarded, host, free, ssl=context, family=family)
                 self._servers.append(server)
                 free = server.sockets[0].getsockname()[1]
             return free

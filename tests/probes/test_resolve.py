@@ -69,7 +69,7 @@ def test_a_failed_look_up_is_unseen_with_the_reason_and_the_time() -> None:
     ],
 )
 def test_the_resolvers_codes_are_told_apart(
-    number: int, code: NoAddress, is_an_answer: bool
+    number: int, code: NoAddress, *, is_an_answer: bool
 ) -> None:
     told = unresolved("shop.example.org", socket.gaierror(number, "words of the system"))
     assert told.code is code

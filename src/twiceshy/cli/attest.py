@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -29,8 +30,18 @@ EARLIEST_ZONE = timedelta(hours=14)
 """Where a day begins so much before it does in UTC, "today" may still be tomorrow in UTC."""
 
 
+_WHAT_FOR = MappingProxyType(
+    {
+        "--by": "name the person or the team who answers for it",
+        "--evidence": "say where the record is: a link, a file, a ticket",
+    }
+)
+
+
 def command(
-    guard: Annotated[str, typer.Argument(help="The practice guard that was kept.")],
+    guard: Annotated[
+        str, typer.Argument(metavar="GUARD", help="The practice guard that was kept.")
+    ],
     *,
     by: Annotated[str, typer.Option("--by", help="Who says so: a person or a team.")],
     evidence: Annotated[
@@ -50,8 +61,13 @@ def command(
         ),
     ] = None,
     estate: Annotated[
-        Path, typer.Option("--estate", metavar="FILE", help="The estate file.")
-    ] = Path("twiceshy.yaml"),
+        Path | None,
+        typer.Option(
+            "--estate",
+            metavar="FILE",
+            help="The estate file; twiceshy.yaml here or above by default.",
+        ),
+    ] = None,
     database: Annotated[
         str | None,
         typer.Option(
@@ -60,14 +76,16 @@ def command(
     ] = None,
 ) -> None:
     """Record that a practice was done (trained, rehearsed, audited, ...), and where the record is."""
+    from twiceshy.estate.find import find_estate
     from twiceshy.estate.load import load_estate
 
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
     attestation = Attestation(
         by=_words("--by", by), at=read_time(at, now), evidence=_record(evidence)
     )
-    found = practice_of(load_estate(estate), guard)
-    _write(database, estate, found, attestation, now)
+    path = find_estate(Path()) if estate is None else estate
+    found = practice_of(load_estate(path), guard)
+    _write(database, path, found, attestation, now)
     typer.echo(f"recorded: {found.id}: {_in_words(found, attestation, now)}")
 
 
@@ -122,7 +140,7 @@ def read_time(text: str | None, now: datetime) -> datetime:
 def _words(option: str, text: str) -> str:
     words = " ".join(text.split())
     if not words:
-        raise WrongUsage(f"{option} must not be empty", hint="somebody has to answer for it")
+        raise WrongUsage(f"{option} must not be empty", hint=_WHAT_FOR[option])
     if len(words) > LONGEST_TEXT or not words.isprintable():
         raise WrongUsage(f"{option} must be printable, and {LONGEST_TEXT} characters at most")
     return words

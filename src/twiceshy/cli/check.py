@@ -127,6 +127,8 @@ def command(
         turns=turns,
     )
     deliver(_rendered(outcome, output_format, output), output)
+    # The process ends here: looking through all that is left for garbage would only delay it.
+    gc.freeze()
     if trouble is not None:
         raise trouble
     return outcome.exit_code

@@ -128,7 +128,7 @@ def _text(reports: Sequence[Report], *, alone: bool, to_file: bool) -> str:
     from twiceshy.cli.render.report_text import report_text
 
     paper = Paper() if to_file else paper_for(sys.stdout, os.environ)
-    rule = ("─" if paper.unicode else "-") * paper.columns + "\n"
+    rule = "\n" + ("─" if paper.unicode else "-") * paper.columns + "\n\n"
     pieces = [report_text(report, paper) for report in reports]
     real = [report for report in reports if report.is_report]
     if not alone and len(real) > 1:

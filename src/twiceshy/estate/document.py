@@ -9,7 +9,7 @@ size, depth and number of values are bounded. The events come from the C parser 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -158,10 +158,12 @@ def _stop(mistakes: Mistakes, where: Any, message: str, hint: str | None = None)
     raise InvalidEstate(mistakes.file, mistakes.found)
 
 
-def events(text: str, *, pure: bool = False) -> Iterator[Any]:
-    """The parser's events; raises YAMLError where the text is not YAML."""
+def event_source(text: str, *, pure: bool = False) -> Callable[[], Any]:
+    """Gives the parser's next event at each call; raises YAMLError where the text is not YAML."""
     yaml: Any = YAML(typ="safe", pure=pure)
-    return iter(yaml.parse(text))
+    _, parser = yaml.get_constructor_parser(text)
+    next_event: Callable[[], Any] = parser.get_event
+    return next_event
 
 
 class _Reader:
@@ -170,21 +172,21 @@ class _Reader:
     def __init__(self, text: str, mistakes: Mistakes) -> None:
         self.text = text
         self.mistakes = mistakes
-        self.events = events(_IN_A_WORD.sub(lambda found: _HIDE[found[0]], text))
+        self.next_event = event_source(_IN_A_WORD.sub(lambda found: _HIDE[found[0]], text))
         self.values = 0
 
     def document(self) -> Node:
         try:
-            event = next(self.events)
+            event = self.next_event()
             assert isinstance(event, StreamStartEvent)
-            event = next(self.events)
+            event = self.next_event()
             if not isinstance(event, DocumentStartEvent):
                 self.stop(
                     START, "the file is empty", "`twiceshy propose REPORT` writes a first one"
                 )
-            node = self.node(next(self.events), 1)
-            next(self.events)
-            event = next(self.events)
+            node = self.node(self.next_event(), 1)
+            self.next_event()
+            event = self.next_event()
             if isinstance(event, DocumentStartEvent):
                 self.stop(
                     _at(event.start_mark),
@@ -244,15 +246,15 @@ class _Reader:
 
     def sequence(self, line: int, column: int, depth: int) -> Sequence:
         items: list[Node] = []
-        while not isinstance(event := next(self.events), SequenceEndEvent):
+        while not isinstance(event := self.next_event(), SequenceEndEvent):
             items.append(self.node(event, depth + 1))
         return Sequence(tuple(items), line, column)
 
     def mapping(self, line: int, column: int, depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
-        while not isinstance(event := next(self.events), MappingEndEvent):
+        while not isinstance(event := self.next_event(), MappingEndEvent):
             key = self.node(event, depth + 1)
-            value = self.node(next(self.events), depth + 1)
+            value = self.node(self.next_event(), depth + 1)
             if isinstance(key, Refused):
                 continue
             if not isinstance(key, Scalar) or key.value is None or not key.text:

@@ -23,6 +23,7 @@ SECRET_PLACE = r"(?:env:[A-Za-z_][A-Za-z0-9_]*|file:\S(?:.*\S)?)"  # noqa: S105 
 REACH = r"(?:local|ssh://\S+)"
 
 LONGEST = timedelta(days=3660)
+LONGEST_URL = 2048
 
 _UNITS = {
     "s": timedelta(seconds=1),
@@ -32,6 +33,7 @@ _UNITS = {
     "w": timedelta(weeks=1),
 }
 _DURATION = re.compile(DURATION)
+_WHITE = re.compile(r"\s")
 _SECRET = re.compile(SECRET_PLACE)
 
 
@@ -71,6 +73,10 @@ def endpoint_url(text: str) -> str:
     """An endpoint URL as `model.endpoint_url` reads it, as written."""
     if carries_credentials(text):
         raise ValueError("an endpoint carries no user or password")
+    if len(text) > LONGEST_URL:
+        raise ValueError(f"the URL is longer than {LONGEST_URL} characters")
+    if _WHITE.search(text):
+        raise ValueError("the URL has a space in it")
     parse_endpoint(text)
     return text
 

@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from twiceshy.errors import TheWorld
@@ -26,11 +26,11 @@ What is looked after, and the guards that keep what the reports promised.
 Proposed from the reports below; it is yours now: edit it as you like.
 
 How to go on:
-1. Give each service its endpoints, in place of the commented examples. Until then guards on it
-are Unknown, never green.
+1. Give each service its endpoints, in place of the commented examples. Until then the guards
+   that look at it are Unknown, never green.
 2. Go through the guards: is each the right promise, and strict enough?
-3. `twiceshy check` looks, `twiceshy attest` records what only people can do, `twiceshy status`
-says whether it could happen again.
+3. `twiceshy check` looks, `twiceshy attest` records what only people can do, and
+   `twiceshy status` says whether it could happen again.
 
 Running `twiceshy propose` again adds guards for new actions and leaves the rest as you wrote it.
 An action that has a guard keeps exactly the guards you left it with; delete its last one, and it
@@ -166,15 +166,14 @@ def report_value(report: ReportEntry) -> object:
     return report.path if report.id_is_file_name else {"path": report.path, "id": report.id}
 
 
-def replace_file(path: Path, text: str, *, check: Callable[[Path], None]) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Put `text` at `path` in one step, keeping the file's mode; what was there stays on failure.
 
-    `check` sees the new file beside the old one first and raises when it is not right.
     A symbolic link keeps pointing where it does. Raises TheWorld when it cannot be written.
     """
     real = Path(os.path.realpath(path))
     try:
-        handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.", suffix=".yaml")
+        handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
     except OSError as error:
         raise _unwritable(path, error) from error
     try:
@@ -183,7 +182,6 @@ def replace_file(path: Path, text: str, *, check: Callable[[Path], None]) -> Non
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(real.stat().st_mode & 0o7777 if real.exists() else _usual_mode())
-        check(Path(name))
         Path(name).replace(real)
     except OSError as error:
         raise _unwritable(path, error) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,7 +100,7 @@ def _part(
     pressing = sorted(
         (line for line in lines if line.progress.state is not ActionState.HOLDING), key=_pressing
     )
-    reasons = tuple(_reason(line) for line in pressing)
+    reasons = tuple(_reasons(pressing, len(lines)))
     if report.is_report and not lines:
         reasons = ("the report promises no action",)
     return ReportPart(report, tuple(lines), reasons, _sentence(report, lines, reasons))
@@ -134,25 +134,45 @@ def _pressing(line: ActionLine) -> tuple[int, int]:
             return (1, -severity) if broken else (3, 0)
 
 
+def _reasons(pressing: Sequence[ActionLine], of_all: int) -> Iterator[str]:
+    """A reason for every action that is not known to hold; unguarded ones share theirs."""
+    unguarded = [line for line in pressing if line.progress.state is ActionState.UNGUARDED]
+    for line in pressing:
+        if line not in unguarded:
+            yield _reason(line)
+        elif line is not unguarded[0]:
+            continue
+        elif len(unguarded) == 1:
+            yield f"no guard keeps {_quoted(line)}"
+        elif len(unguarded) == of_all:
+            yield f"none of its {of_all} actions has a guard"
+        else:
+            yield f"no guard keeps {', '.join(one.action.id for one in unguarded)}"
+
+
+def _quoted(line: ActionLine) -> str:
+    return f"“{_short(line.action.text, 60)}” ({line.action.id})"
+
+
 def _reason(line: ActionLine) -> str:
     worst = line.progress.decided_by
-    if worst is None:
-        return f"no guard keeps {line.action.id} ({_short(line.action.text)})"
-    why = worst.why.rstrip(". ")
+    assert worst is not None, "only an unguarded action has no guard that decides"
+    action = _quoted(line)
+    why = _short(worst.why, 90)
     match worst.verdict:
         case "broken" if worst.has_fallen:
-            return f"{line.action.id} is no longer kept ({worst.guard_id}: {why})"
+            return f"{action} is no longer kept: {why}"
         case "broken":
-            return f"{line.action.id} is not kept yet ({worst.guard_id}: {why})"
+            return f"{action} is not kept yet: {why}"
         case "unknown":
-            return f"nobody knows whether {line.action.id} is kept ({worst.guard_id}: {why})"
+            return f"nobody knows whether {action} is kept: {why}"
         case _:
-            return f"{line.action.id} was never checked ({worst.guard_id})"
+            return f"{action} was never checked"
 
 
-def _short(text: str, most: int = 60) -> str:
+def _short(text: str, most: int) -> str:
     words = " ".join(text.split()).rstrip(".")
-    return words if len(words) <= most else f"{words[: most - 1].rsplit(' ', 1)[0]} ..."
+    return words if len(words) <= most else f"{words[: most - 1].rsplit(' ', 1)[0]}…"
 
 
 def _sentence(report: Report, lines: Sequence[ActionLine], reasons: Sequence[str]) -> str:
@@ -165,8 +185,9 @@ def _sentence(report: Report, lines: Sequence[ActionLine], reasons: Sequence[str
     told = list(reasons[:REASONS_IN_SENTENCE])
     left = len(reasons) - len(told)
     if left:
-        told.append(f"{left} more action{'s are' if left > 1 else ' is'} not known to hold")
-    return f"This could happen again because {_listed(told)}."
+        told.append(f"for {left} more reason{'s' if left > 1 else ''}")
+    because = _listed(told)
+    return f"This could happen again because {because}{'' if because.endswith('…') else '.'}"
 
 
 def _listed(reasons: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from twiceshy.kinds.certificate.facts import (
@@ -85,7 +84,7 @@ async def look(guard: Guard, estate: Estate, view: View) -> CertificateFact | Un
         at=view.now(),
         vantage=view.vantage,
         looks=tuple(one for group in looks for one in group),
-        store=trust_store(promise.roots, Path(estate.path).parent),
+        store=trust_store(promise.roots, estate.path),
         disk=tuple(one for one in disk if isinstance(one, OnDisk)),
         crls=tuple(one for one in crls if isinstance(one, RevocationList)),
         published=tuple(one for one in records if isinstance(one, Published)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from twiceshy.kinds.host.facts import NameSeen, NameState, nameserver
-from twiceshy.probes.resolve import Unresolved, look_up
+from twiceshy.probes.resolve import NoAddress, Unresolved, look_up
 
 
 async def look_at_name(name: str, server: str | None, timeout_seconds: float) -> NameSeen:
@@ -22,6 +22,14 @@ async def look_at_name(name: str, server: str | None, timeout_seconds: float) ->
         found = await ask(name, address, port, timeout_seconds)
     took_ms = round((loop.time() - began) * 1000, 3)
     if isinstance(found, Unresolved):
-        state = NameState.NOT_FOUND if found.is_an_answer else NameState.UNSEEN
+        state = _state(found)
         return NameSeen(name, state, why=found.why, nameserver=server, took_ms=took_ms)
     return NameSeen(name, NameState.FOUND, found, nameserver=server, took_ms=took_ms)
+
+
+def _state(unresolved: Unresolved) -> NameState:
+    if unresolved.is_an_answer:
+        return NameState.NOT_FOUND
+    if unresolved.code in {NoAddress.NOT_ASKED, NoAddress.NOT_A_NAME}:
+        return NameState.NOT_ASKED
+    return NameState.UNSEEN

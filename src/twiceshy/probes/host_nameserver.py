@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import dns.asyncquery
 import dns.exception
@@ -11,6 +12,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
+from twiceshy.probes.connecting import trouble_of
 from twiceshy.probes.resolve import NoAddress, Unresolved
 
 SECONDS_PER_TRY = 2.0
@@ -25,6 +27,9 @@ async def ask(
         asked = dns.name.from_text(name)
     except (dns.exception.DNSException, UnicodeError):
         return Unresolved(NoAddress.NOT_A_NAME, f"{name[:60]!r} cannot be a host name")
+    cut_off = _cut_off_from(server, port)
+    if cut_off is not None:
+        return cut_off
     async with asyncio.TaskGroup() as group:
         looks = [
             group.create_task(_records(asked, record, server, port, timeout_seconds))
@@ -39,6 +44,17 @@ async def ask(
     return found or Unresolved(
         NoAddress.NAME_WITHOUT_ADDRESS, f"{name} has no address (no A and no AAAA record)"
     )
+
+
+def _cut_off_from(server: str, port: int) -> Unresolved | None:
+    """Connecting a datagram socket sends nothing, and fails where there is no route."""
+    family = socket.AF_INET6 if ":" in server else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as there:
+            there.connect((server, port))
+    except OSError as error:
+        return Unresolved(NoAddress.NOT_ASKED, f"{server}: {trouble_of(error)[1]}")
+    return None
 
 
 async def _records(

@@ -98,8 +98,13 @@ def _contexts(
     if promise.roots != "system":
         path = folder / Path(promise.roots).expanduser()
         try:
+            if path.exists() and not path.is_file():
+                return Missing(
+                    f"the roots could not be read from {path} (not a regular file)",
+                    "Correct `roots`: a file of trusted certificates in PEM form.",
+                )
             verifying.load_verify_locations(cafile=path)
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:
             pem = isinstance(error, ssl.SSLError)
             reason = "it holds no certificates in PEM form" if pem else error.strerror
             return Missing(

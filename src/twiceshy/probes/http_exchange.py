@@ -27,7 +27,14 @@ from twiceshy.kinds.http.facts import (
     Promise,
     TextSeen,
 )
-from twiceshy.kinds.http.read import absolute, header_text, kept_headers, sample_of, text_of
+from twiceshy.kinds.http.read import (
+    absolute,
+    header_text,
+    kept_headers,
+    printable,
+    sample_of,
+    text_of,
+)
 from twiceshy.probes.http_failures import failed_by
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -115,9 +122,8 @@ async def exchange(
     try:
         request = _request(url, address, headers, asked.promise.method, watch)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        return Failed(
-            Failure.BAD_REDIRECT, Phase.REQUEST, f"this is not a web address ({error})", url
-        )
+        why = f"this is not a web address ({printable(str(error))})"
+        return Failed(Failure.BAD_REDIRECT, Phase.REQUEST, why, url)
     context = asked.contexts[0 if verified else 1]
     try:
         async with httpx.AsyncHTTPTransport(verify=context, trust_env=False) as transport:

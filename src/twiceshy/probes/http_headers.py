@@ -46,9 +46,15 @@ def _read(source: str, folder: Path) -> str | Missing:
     else:
         path = folder / Path(place).expanduser()
         try:
+            # A pipe would keep every other look waiting until somebody writes to it.
+            if path.exists() and not path.is_file():
+                return Missing(
+                    f"a header's secret could not be read from {path} (not a regular file)",
+                    f"Keep the secret in a file: {path} is none.",
+                )
             with path.open("rb") as file:
                 value = file.read(LARGEST_SECRET_BYTES + 1).decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or "not UTF-8"
             return Missing(
                 f"a header's secret could not be read from {path} ({reason})",

@@ -31,6 +31,8 @@ class NoAddress(StrEnum):
     """No name server answered, or it failed: nothing is known of the name."""
     TIMED_OUT = "timed_out"
     """The time was up before anything was answered."""
+    NOT_ASKED = "not_asked"
+    """This host has no way to the name server."""
     NOT_A_NAME = "not_a_name"
     """What was asked for cannot be a host name."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from twiceshy.model.ids import ActionId
@@ -27,7 +27,7 @@ _IMPERATIVE = re.compile(rf"^(?:(?:we|i|they|the team|team|engineers?|it)\s(?:wi
 _SHOULD = re.compile(r"\b(?:will|should|must|need(?:s|ed)? to|going to|plan(?:s|ned)? to|to be|ought to|has to|have to|recommend|be (?:added|introduced|implemented|conducted|updated))\b", re.IGNORECASE)  # fmt: skip
 _NO_MORE = re.compile(r"^(?:no|never|always|only|every|all|each|sound)\b", re.IGNORECASE)
 _INTRO = re.compile(
-    r"(?::$)|^(?:to (?:prevent|avoid|improve|ensure|mitigate|address|reduce|minimi[sz]e|help|make sure|further)[^.]{0,160}(?:following|:|measures|actions|steps|tasks|implemented|taken|improvements)[^.]*[.:]?$"
+    r"(?::$)|^(?:we|i) (?:will|are going to) do (?:\w+ ){1,3}things\b|^(?:to (?:prevent|avoid|improve|ensure|mitigate|address|reduce|minimi[sz]e|help|make sure|further)[^.]{0,160}(?:following|:|measures|actions|steps|tasks|implemented|taken|improvements)[^.]*[.:]?$"
     r"|(?:the )?following\b|here (?:are|is)\b|below\b|(?:several|some|a number of|these|the) (?:\w+ ){0,3}(?:measures|actions|steps|improvements|tasks)\b[^.]*(?:identified|taken|planned|implemented|proposed|put in place|recommended|agreed)[^.]*[.:]?$)",
     re.IGNORECASE,
 )  # fmt: skip
@@ -47,7 +47,7 @@ _OWNER = re.compile(
 )  # fmt: skip
 _OWNER_STRICT = re.compile(r"owner|owned by|assign|responsib|\bresp\b", re.IGNORECASE)
 _MENTION = re.compile(r"(?:^|\s|\()(?P<who>@[A-Za-z][\w-]{1,38})")
-_TEAM_TAIL = re.compile(r"[(\[–—-]\s*(?P<who>(?:the )?[\w&/ -]{0,30}?\b(?:team|ops|devops|sre|dba|developers?|engineering|security|infrastructure|platform|lead|backend|frontend|it desk|helpdesk|administrators?|management|support))\s*(?=[)\],;|–—-]|$|,|by\b|due\b)", re.IGNORECASE)  # fmt: skip
+_TEAM_TAIL = re.compile(r"(?:[(\[]|\s[–—-])\s*(?P<who>(?:the )?[\w&/ -]{0,30}?\b(?:team|finance|marketing|sales|legal|hr|facility|it|ops|devops|sre|dba|developers?|engineering|security|infrastructure|platform|lead|backend|frontend|it desk|helpdesk|administrators?|management|support))\s*(?=[)\],;|–—-]|$|,|by\b|due\b)", re.IGNORECASE)  # fmt: skip
 _DUE = re.compile(r"\b(?:due|deadline|eta|until|till|before|target(?: date)?|complete(?:d)? by|finish(?:ed)? by|no later than|by|on)\b", re.IGNORECASE)  # fmt: skip
 _DONE = re.compile(r"[(\[]?\b(?:done|completed?|accomplished|finished|implemented|fixed already|already done|closed)\b\.?[)\]]|[✅✔]|\bstatus:? (?:done|completed?|closed)\b|[-–—:]\s*(?:done|completed|accomplished)\.?\s*$|^(?:done|completed)\b:|\bdone\.?$|\((?:done|completed|accomplished)\.?\)", re.IGNORECASE)  # fmt: skip
 _TASK_NAME = re.compile(
@@ -148,6 +148,9 @@ def _listed(statements: Sequence[Statement], order: Order) -> list[_Found]:
             else:
                 found = _from_row(statement, columns, order, by_heading.get(index))
                 out += [found] if found is not None else []
+            continue
+        if out and block.shape is Shape.ITEM and _detail_only(statement.text):
+            out[-1] = _with_detail(out[-1], statement.text, order)
             continue
         out += _from_text(statement, following, order, by_heading.get(index), has_list=bool(listed))
     return out
@@ -279,7 +282,7 @@ def _from_text(
         if _only_introduces(statement, deeper=deeper):
             return []
         if _detail_only(text):
-            return []
+            return []  # _listed hands it to the action above
         return [_found(statement, text, order, group)]
     if _INTRO.search(text):
         return []
@@ -302,13 +305,18 @@ def _from_text(
         return []
     if has_list and not _IMPERATIVE.match(_strip(text)):
         return []
+    if statement.section is not Part.ACTIONS and statement.section is not Part.LESSONS:
+        return [_found(statement, text, order, group)] if _IMPERATIVE.match(_strip(text)) else []
     sentences = [s.strip() for s in _SENTENCE.split(text) if s.strip()]
     if len(sentences) == 1:
         promised = (
             _IMPERATIVE.match(_strip(text)) or _SHOULD.search(text) or re.match(r"\w+ing\b", text)
         )
         return [_found(statement, text, order, group)] if promised and len(text) > 8 else []  # noqa: PLR2004
-    if _IMPERATIVE.match(_strip(sentences[0])) and not all(_IMPERATIVE.match(s) for s in sentences):
+    orders = sum(1 for s in sentences if _IMPERATIVE.match(_strip(s)) or _NO_MORE.match(s))
+    if orders >= max(2, len(sentences) - 1) and label is None:
+        return [_found(statement, s, order, group) for s in sentences if not _OUTRO.search(s)]
+    if _IMPERATIVE.match(_strip(sentences[0])):
         kept = [s for s in sentences if not _OUTRO.search(s)]
         return [_found(statement, " ".join(kept), order, group)]
     return [
@@ -340,6 +348,21 @@ _DETAIL = re.compile(
     r"^(?:owner|assignee|due(?: date)?|deadline|eta|status|priority|ticket|type|responsible|jira|issue|link|date|timeline|target)\s?[:=]",
     re.IGNORECASE,
 )
+
+
+def _with_detail(found: _Found, text: str, order: Order) -> _Found:
+    """The action above, with what a sub-item such as `Owner: web team` says of it."""
+    name, _, value = (part.strip() for part in text.replace("=", ":", 1).partition(":"))
+    lower = name.lower()
+    if lower in ("owner", "assignee", "responsible") and value:
+        return replace(found, owner=found.owner or value.rstrip("."))
+    if lower in ("due", "due date", "deadline", "eta", "date", "target"):
+        return replace(found, due=found.due or _date(value, order))
+    if lower == "status" and re.search(
+        r"\b(?:done|complete|closed|finished)", value, re.IGNORECASE
+    ):
+        return replace(found, done=True)
+    return found
 
 
 def _detail_only(text: str) -> bool:

@@ -60,6 +60,10 @@ _TABLE_RULE = re.compile(r"[\s|:+-]+$")
 _COLUMNS = re.compile(r"\t+| {3,}")
 _INLINE_LABEL = re.compile(r"(?<=\S)\s+(?=\*\*[A-Z][^*:]{2,40}(?::\*\*|\*\*\s?:))")
 _WRAPPED = 55
+_OWN_LABEL = re.compile(r"[\w /'()-]{3,80}:\s")
+_UNFINISHED = re.compile(
+    r"(?:,|\b(?:the|an?|of|to|and|in|for|with|or|by|on|at|our|from|that|is|was|were))$"
+)
 _TAB = 4
 
 
@@ -161,13 +165,8 @@ def _joins(previous: Block, block: Block) -> bool:
     if previous.shape is not Shape.TEXT:
         return False
     if block.text[:1].islower():
-        return True
-    return (
-        len(previous.text) >= _WRAPPED
-        and previous.text[-1] not in ".:;!?"
-        and ":" not in block.text[:40]
-        and not block.text[:1].isdigit()
-    )
+        return _OWN_LABEL.match(block.text) is None
+    return len(previous.text) >= _WRAPPED and _UNFINISHED.search(previous.text) is not None
 
 
 def _join(previous: Block, block: Block) -> Block:

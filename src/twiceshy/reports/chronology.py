@@ -95,7 +95,7 @@ def chronology_of(
 ) -> Chronology:
     """Settle everything."""
     marks = _span_marks(outline, timeline)
-    days = _all_days(outline, timeline)
+    days = _all_days(outline, timeline, front, path)
     order = settle(days)
     zones = [*marks.zones, *timeline.zones]
     zones += [
@@ -121,11 +121,18 @@ def chronology_of(
     return Chronology(span, entries, mentions, _conflict(span, entries, mentions))
 
 
-def _all_days(outline: Outline, timeline: RawTimeline) -> list[Day]:
+def _all_days(
+    outline: Outline, timeline: RawTimeline, front: Mapping[str, str], path: str
+) -> list[Day]:
     texts = [s.text for s in outline.statements if s.part not in (Part.ACTIONS, Part.LESSONS)][:400]
     found = [day for text in texts for day in days_in(text[:400])]
     found += [e.day for e in timeline.entries if e.day is not None]
-    return found
+    elsewhere = [
+        outline.title or "",
+        *front.values(),
+        path.replace("\\", "/").rsplit("/", 1)[-1].replace("_", " "),
+    ]
+    return found + [day for text in elsewhere for day in days_in(text[:400])]
 
 
 def _report_day(
@@ -175,6 +182,13 @@ def _span_marks(outline: Outline, timeline: RawTimeline) -> _SpanMarks:
         found = marks_in(text)
         if start is None or (end is None and statement.part in _SPAN_PARTS):
             begin, finish = _interval(text, found)
+            if (
+                statement.part not in _SPAN_PARTS
+                and finish is None
+                and begin is not None
+                and not _BEGAN.search(text[: begin.start])
+            ):
+                begin = None
             if start is None and begin is not None:
                 start, end = begin, finish if finish is not None else end
                 line = line or statement.block.line
@@ -263,7 +277,7 @@ def _is_clock_like(text: str, length: Length) -> bool:
 def _length_elsewhere(outline: Outline) -> Length | None:
     """A stated length in a sentence that speaks of the outage as a whole."""
     speaks = re.compile(
-        r"\b(?:outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption)\b",
+        r"\b(?:outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption|off|broken|failed|could not|unable|gone|stopped|lasted|dead|slow|delayed|wrong|minutes? without)\b",
         re.IGNORECASE,
     )
     for statement in [

@@ -24,6 +24,10 @@ _SUSPICION_ENDS = re.compile(
     r"\b(?:suspicion|assumption|hypothesis|theory|idea|lead|guess)\b[^.;]{0,40}\b(?:dropped|rejected|given up|not confirmed|wrong|refuted|disproved|dismissed|discarded|false|abandoned|buried|dead)\b",
     re.IGNORECASE,
 )  # fmt: skip
+_MOVES_ON = re.compile(
+    r"\b(?:focus|attention|investigation|suspicion)\b[^.]{0,20}\b(?:shifted|turned|moved|switched|went)|red herring|false (?:lead|trail)|given up|off the hook",
+    re.IGNORECASE,
+)
 _OPEN_KINDS = frozenset(
     {
         EntryKind.NOTE,
@@ -88,23 +92,34 @@ def _detected(entry: Entry) -> Entry:
 
 def _rulings(entries: list[Entry]) -> list[Entry]:
     """Terse rulings out, while a suspicion is open."""
-    suspicion = False
+    suspicion: str | None = None
     out: list[Entry] = []
-    for index, entry in enumerate(entries):
+    for entry in entries:
         settled = entry
-        if entry.kind is EntryKind.SUSPECTED and _SUSPICION_ENDS.search(entry.text):
-            settled = replace(entry, kind=EntryKind.RULED_OUT)
-        elif suspicion and index and entry.kind in _OPEN_KINDS and _rules_out(entry):
+        denies = suspicion is not None and (
+            (entry.kind in _OPEN_KINDS and _rules_out(entry, suspicion))
+            or (entry.kind is EntryKind.SUSPECTED and _denies_before_moving_on(entry.text))
+        )
+        if denies or (entry.kind is EntryKind.SUSPECTED and _SUSPICION_ENDS.search(entry.text)):
             settled = replace(entry, kind=EntryKind.RULED_OUT)
         if settled.kind is EntryKind.SUSPECTED:
-            suspicion = True
+            suspicion = entry.text
         elif settled.kind in (EntryKind.RULED_OUT, EntryKind.CAUSE_FOUND):
-            suspicion = False
+            suspicion = None
         out.append(settled)
     return out
 
 
-def _rules_out(entry: Entry) -> bool:
+def _denies_before_moving_on(text: str) -> bool:
+    """`The model is as fast as before. Focus shifted to the network.`"""
+    moves = _MOVES_ON.search(text)
+    before = text[: moves.start()] if moves is not None else ""
+    return len(before) > 12 and (
+        _NEGATION.search(before) is not None or RULED_OUT.search(before) is not None
+    )  # noqa: PLR2004
+
+
+def _rules_out(entry: Entry, suspicion: str) -> bool:
     """Whether an entry right after a suspicion denies it rather than naming the cause."""
     if entry.kind is EntryKind.INVESTIGATING and not re.search(
         r"\b(?:no|not|n't|fine|normal|innocent|nothing)\b", entry.text, re.IGNORECASE
@@ -118,7 +133,9 @@ def _rules_out(entry: Entry) -> bool:
             re.IGNORECASE,
         )
         return denies is not None and (named is None or named.start() > denies.start())
-    return _NEGATION.search(entry.text) is not None
+    if _NEGATION.search(entry.text) is not None:
+        return True
+    return entry.kind is EntryKind.NOTE and bool(words_of(entry.text) & words_of(suspicion))
 
 
 def _named_cause(
@@ -162,7 +179,12 @@ def _named_cause(
         ]
     best = max(candidates, key=lambda i: (scores[i], -i))
     return [
-        replace(e, kind=EntryKind.INVESTIGATING if i else EntryKind.DETECTED)
+        replace(
+            e,
+            kind=EntryKind.DETECTED
+            if not i or (DETECTED.search(e.text) and i < 3)
+            else EntryKind.INVESTIGATING,
+        )  # noqa: PLR2004
         if e.kind is EntryKind.CAUSE_FOUND and i < best and scores[i] + 2 <= scores[best]
         else e
         for i, e in enumerate(entries)
@@ -194,6 +216,8 @@ def _detections(entries: list[Entry]) -> list[Entry]:
     for index, entry in enumerate(entries[:4]):
         if entry.kind is EntryKind.DETECTED:
             return entries
+        if index == 0 and not DETECTED.search(entry.text):
+            continue
         if entry.kind in (EntryKind.SUSPECTED, EntryKind.CAUSE_FOUND, EntryKind.ESCALATED):
             return entries
         if DETECTED.search(entry.text) and entry.kind in (
@@ -207,6 +231,17 @@ def _detections(entries: list[Entry]) -> list[Entry]:
                 *entries[index + 1 :],
             ]
     return entries
+
+
+def _comes_back(text: str) -> bool:
+    return (
+        re.search(
+            r"\b(?:right|loads?|reached|flow\w*|go through|works?|working|online|reachable|green|complete)\b",
+            text,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
@@ -233,13 +268,16 @@ def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
             EntryKind.DETECTED,
             EntryKind.RULED_OUT,
         ) and not SUSPECTED.search(entry.text):
-            ends = index == last and (
-                entry.kind is EntryKind.NOTE or _WORKS_AGAIN.search(entry.text) is not None
+            ended = any(e.kind is EntryKind.RESTORED for e in out[:index])
+            ends = (
+                index == last
+                and not ended
+                and (entry.kind is EntryKind.NOTE or _WORKS_AGAIN.search(entry.text) is not None)
             )
             acts = entry.kind is EntryKind.NOTE or FIX.search(entry.text) is not None
             if ends:
                 out[index] = replace(entry, kind=EntryKind.RESTORED)
-            elif acts and not RULED_OUT.search(entry.text):
+            elif acts and not RULED_OUT.search(entry.text) and not ended:
                 out[index] = replace(entry, kind=EntryKind.FIX)
         elif entry.kind is EntryKind.FIX and index == last and _WORKS_AGAIN.search(entry.text):
             out[index] = replace(entry, kind=EntryKind.RESTORED)
@@ -249,6 +287,13 @@ def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
             and not CAUSE_FOUND.search(entry.text)
         ):
             out[index] = replace(entry, kind=EntryKind.RESTORED)
+    ending = out[-1]
+    if (
+        ending.kind is EntryKind.NOTE
+        and _WORKS_AGAIN.search(ending.text)
+        and _comes_back(ending.text)
+    ):
+        out[-1] = replace(ending, kind=EntryKind.RESTORED)
     restored = [i for i, e in enumerate(out) if e.kind is EntryKind.RESTORED]
     for index in restored[:-1]:
         if FIX.search(out[index].text):

@@ -73,11 +73,11 @@ DETECTED = _words(
 )  # fmt: skip
 
 INVESTIGATING = _words(
-    r"investigat", r"look(?:ed|ing|s)? (?:in(?:to)?|at|through|for)\b", r"analy[sz]", r"examin", r"check(?:ed|ing|s)?\b", r"debug", r"review(?:ed|ing|s)?\b", r"diagnos", r"troubleshoot", r"inspect", r"log(?:s|ged)\b", r"search(?:ed|ing)\b", r"test(?:ed|ing)\b", r"scrutini", r"attempt(?:ed|ing)?\b", r"tried\b", r"trying\b", r"ran\b", r"explor(?:ed|ing)", r"verif(?:ied|ying)", r"assess(?:ed|ing|ment)", r"probing|probed", r"trac(?:ed|ing)\b", r"acknowledg", r"work(?:ed|ing) on", r"began\b", r"incident (?:response )?team (?:assembled|formed|mobili[sz]ed)", r"reproduc", r"dug\b|digging\b", r"collected|gathered", r"monitor(?:ed|ing)\b",
+    r"investigat", r"(?:starts?|started|begins?|began|starting) (?:to look|looking|checking|digging|with|debugging|the check|to check)|takes? a look|to look\b|logs? in\b", r"look(?:ed|ing|s)? (?:in(?:to)?|at|through|for)\b", r"analy[sz]", r"examin", r"check(?:ed|ing|s)?\b", r"debug", r"review(?:ed|ing|s)?\b", r"diagnos", r"troubleshoot", r"inspect", r"log(?:s|ged)\b", r"search(?:ed|ing)\b", r"test(?:ed|ing)\b", r"scrutini", r"attempt(?:ed|ing)?\b", r"tried\b", r"trying\b", r"ran\b", r"explor(?:ed|ing)", r"verif(?:ied|ying)", r"assess(?:ed|ing|ment)", r"probing|probed", r"trac(?:ed|ing)\b", r"acknowledg", r"work(?:ed|ing) on", r"began\b", r"incident (?:response )?team (?:assembled|formed|mobili[sz]ed)", r"reproduc", r"dug\b|digging\b", r"collected|gathered", r"monitor(?:ed|ing)\b",
 )  # fmt: skip
 
 _LABELS: tuple[tuple[EntryKind, re.Pattern[str]], ...] = (
-    (EntryKind.RULED_OUT, re.compile(r"(?:misleading|false|wrong|red herring|dead end|ruled? out)", re.IGNORECASE)),
+    (EntryKind.RULED_OUT, re.compile(r"(?:misleading|false|wrong|red herring|dead end|ruled? out|(?:\w+ )?(?:suspicion|assumption|hypothesis|theory) (?:refuted|dropped|rejected))", re.IGNORECASE)),
     (EntryKind.ESCALATED, re.compile(r"(?:incident |issue )?escalat", re.IGNORECASE)),
     (EntryKind.CAUSE_FOUND, re.compile(r"(?:root )?cause (?:identified|found|discovered|confirmed|determined|identification|discovery|analysis)|root cause$|issue identified|identified|identification|diagnosis", re.IGNORECASE)),
     (EntryKind.RESTORED, re.compile(r"(?:(?:issue |incident |service |full |outage )*(?:resolution|resolved|restored|restoration|recovery|recovered|resumed|closed|end(?:ed)?)(?: (?:time|confirmed|verified))?|back online|verification|end of outage|all clear)$", re.IGNORECASE)),
@@ -101,6 +101,14 @@ _SYMPTOM = re.compile(
     r"(?:identified|noticed|found|saw|discovered|confirmed|showed|realized|revealed|determined)(?: \w+){0,4} (?:that )?(?:users|customers|the (?:issue|problem|incident|outage)\b|issue\b|problem\b|(?:the )?(?:web)?site (?:was|is) (?:down|slow)|a (?:failure|spike|surge|drop|slowdown)|an? (?:increase|issue|problem|outage|alert))",
     re.IGNORECASE,
 )  # fmt: skip
+_FALSE = _words(
+    r"ruled out",
+    r"turned out",
+    r"false lead",
+    r"refuted",
+    r"which (?:was|were|did) not?",
+    r"at \d+[:.]\d+ we knew",
+)
 _PURSUES = _words(
     r"suspect(?:ed|ing|s)\b(?! (?:was|is) (?:dropped|wrong))",
     r"was blamed",
@@ -118,7 +126,12 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
     if label:
         for kind, pattern in _LABELS:
             if pattern.match(label):
-                return kind
+                blamed = (
+                    kind is EntryKind.RULED_OUT
+                    and _PURSUES.search(text)
+                    and not _FALSE.search(text)
+                )
+                return EntryKind.SUSPECTED if blamed else kind
     ruled_out, suspects = RULED_OUT.search(text), SUSPECTED.search(text)
     if (
         ruled_out is not None
@@ -159,7 +172,7 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
         return EntryKind.FIX
     if investigating is not None:
         return EntryKind.INVESTIGATING
-    return EntryKind.FIX if fix is not None else EntryKind.DETECTED if first else EntryKind.NOTE
+    return EntryKind.FIX if fix is not None else EntryKind.NOTE
 
 
 def _leads(match: re.Match[str], *others: re.Match[str] | None) -> bool:

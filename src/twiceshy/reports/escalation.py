@@ -11,11 +11,11 @@ from twiceshy.reports.vocabulary import Part
 
 _TO = re.compile(
     r"(?:escalat\w*|hand(?:ed|ing)? (?:it |this |over |off )*)(?:[^.;]{0,60}?)\b(?:to|with)\s+(?P<who>[^.;:(]+)"
-    r"|(?:paged|engaged|looped in|brought in|pulled in|called in|summoned|alerted|involved|notified|called|woke)(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|cto|sres?|devops|department)\b)",
+    r"|(?:page[sd]|engage[sd]|loops? in|looped in|br(?:ings?|ought) in|pull(?:s|ed) in|call(?:s|ed)(?: in)?|summon(?:s|ed)|alerted|involve[sd]?|notifie[sd]|woke|wakes|ask(?:s|ed)|phone[sd]|inform(?:s|ed)|contact(?:s|ed))(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|cto|sres?|devops|department)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 _PASSIVE = re.compile(
-    r"(?P<who>(?:the |our )?(?:[\w-]+ ){0,4}(?:teams?|engineers?|dbas?|administrators?|department|technician|vendor|manager))(?: \w+)? (?:was|were|is|are|gets?|got|being) (?:\w+ )?(?:paged|engaged|looped in|brought in|pulled in|called|summoned|involved|notified)",
+    r"(?P<who>(?:the |our )?(?:(?!(?:and|the|then|finally)\b)[\w-]+ ){0,4}(?:teams?|engineers?|engineering|dbas?|administrators?|department|technician|vendor|manager|developers?|specialists?|experts?|hoster|support))(?:,? to whom (?:the \w+|it|this) was escalated| (?:(?:was|were|is|are|gets?|got|being) )?(?:paged|engaged|looped in|brought in|pulled in|called(?: in| for help)?|summoned|involved|notified|asked(?: for help)?|joins?(?:ed)?|takes? over|took over|phoned))\b",
     re.IGNORECASE,
 )  # fmt: skip
 _END = re.compile(

@@ -114,7 +114,8 @@ def judge_genre(
         bool(parts & {Part.IMPACT, Part.SUMMARY, Part.DURATION}),
         len(_EVENT.findall(joined)) >= 2 and told >= 3,  # noqa: PLR2004
     ]
-    if sum(signs) < 2 or (timed < 2 and not _EVENT.search(joined)):  # noqa: PLR2004
+    named = re.search(r"post-?\s?mortem|incident|outage", title, re.IGNORECASE) is not None
+    if sum(signs) < 2 or (timed < 2 and not named and not _EVENT.search(joined)):  # noqa: PLR2004
         return False, "it tells neither when nor why something failed, nor what is to be done"
     if told == 0 and timed < 2:  # noqa: PLR2004
         return False, "it tells of nothing that happened"

@@ -157,6 +157,17 @@ def services(outline: Outline) -> tuple[str, ...]:
     for statement in outline.of(Part.IMPACT, Part.SUMMARY):
         weak = weak or _services_in(statement.text, weak=True)
     title = _services_in(outline.title or "")
+    subject = next(
+        (
+            x
+            for s in outline.of(Part.IMPACT, Part.SUMMARY)
+            for sentence in _SENTENCES.split(s.text)
+            if (x := _subject(sentence))
+        ),
+        None,
+    )
+    if subject is not None and not title:
+        return (subject,)
     lead = [s.text for s in outline.statements if s.part is None][:4]
     return (
         title
@@ -171,6 +182,24 @@ def services(outline: Outline) -> tuple[str, ...]:
             (),
         )
     )
+
+
+_SUBJECT = re.compile(
+    r"^(?:on \d[\d-]+,? |since \S+ )?(?:the |our |all |its )?(?P<subject>[A-Za-z][\w'’ -]{2,40}?) (?:was|were|is|are|did|could|stood|gave|failed|had|went|stopped|returned|showed|refused|lost|opened|answered|took|crashed|would|timed|arrived|came)\b",
+    re.IGNORECASE,
+)
+_NO_SUBJECT = re.compile(
+    r"\b(?:it|we|i|they|he|she|this|that|there|users?|customers?|people|everyone|everybody|nobody|no one|which|who|what|about|outage|incident|issue|problem|impact|root cause|cause|clients?|visitors?|members?|teachers|students|guests|agents|players|half|some|many|most|none|all)\b|%",
+    re.IGNORECASE,
+)
+
+
+def _subject(sentence: str) -> str | None:
+    """What a sentence says something of, when it is a thing and not people."""
+    match = _SUBJECT.match(sentence)
+    if match is None or _NO_SUBJECT.search(match["subject"]):
+        return None
+    return match["subject"].strip()
 
 
 def _services_in(sentence: str, *, weak: bool = False) -> tuple[str, ...]:
@@ -219,7 +248,7 @@ def _trim(phrase: str) -> str:
 
 def detected_by(outline: Outline, timeline: Sequence[Entry]) -> DetectedBy:
     """Who noticed first: from what the report says of detection, else its first entries."""
-    texts = [s.text for s in outline.of(Part.DETECTION)]
+    texts = [s.text for s in outline.of(Part.DETECTION) if re.search("[A-Za-z]{4}", s.text)]
     detected = [e.text for e in timeline if e.kind is EntryKind.DETECTED]
     firsts = detected[:2] if detected else [e.text for e in timeline[:2]]
     if timeline and timeline[0].text not in firsts:
@@ -244,6 +273,16 @@ def detected_by(outline: Outline, timeline: Sequence[Entry]) -> DetectedBy:
     return DetectedBy.UNKNOWN
 
 
+_SPEAKS = re.compile(
+    r"\b(?:writes?|wrote|phones?|phoned|calls?|called|complain\w*|tells?|told|asks?|asked|says|said|sent|sends|tweet\w*|posts?|posted|mails?|mailed|rings?|rang|reports?|reported|notic\w+|sees|saw|came|comes|cannot|can't|tries|arrive)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_OURS = re.compile(
+    r"\b(?:engineers?|developers?|admin(?:istrator)?s?|sysadmin|devops|sre|technicians?|operators?|ops|on-?call|programmers?|we|i|us|one of us|colleagues?|intern|qa|testers?|maintainers?|our own|own team|facility team|duty|partner|team|desk)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
 def _noticer(text: str) -> DetectedBy:
     places = [
         (match.start(), rank, who)
@@ -256,4 +295,9 @@ def _noticer(text: str) -> DetectedBy:
         )
         if (match := pattern.search(text)) is not None
     ]
-    return min(places)[2] if places else DetectedBy.UNKNOWN
+    if places:
+        return min(places)[2]
+    speaks = _SPEAKS.search(text)
+    if speaks is None:
+        return DetectedBy.UNKNOWN
+    return DetectedBy.ENGINEER if _OURS.search(text[: speaks.start()]) else DetectedBy.USERS

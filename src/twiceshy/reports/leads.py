@@ -18,6 +18,7 @@ from twiceshy.reports.entry_context import newest_first
 from twiceshy.reports.entry_kinds import RULED_OUT, SUSPECTED
 from twiceshy.reports.outline import Outline, Statement
 from twiceshy.reports.vocabulary import Part
+from twiceshy.reports.when.scan import marks_in
 
 _SUBJECTS = tuple(
     (name, re.compile(pattern, re.IGNORECASE))
@@ -82,6 +83,9 @@ _DENIES = re.compile(
     r"\b(?:rul(?:ed|es|ing) (?:\w+ )?out|false (?:lead|trail|path)|misleading|red herring|not the (?:cause|issue|problem|culprit)|dead[- ]end|wrong (?:track|path|lead)|excluded|dismissed|innocent|confirmed (?:that )?(?:there (?:was|were) )?no|no (?:ongoing )?attack)\b",
     re.IGNORECASE,
 )
+_AFTER_TIMES = re.compile(
+    r"^[\d:.\s–—-]*(?:(?:to|until|and|am|pm|utc|gmt)\b[\d:.\s–—-]*)*[:–—-]\s*", re.IGNORECASE
+)
 _MAX_WORDS = 22
 
 
@@ -124,9 +128,12 @@ def false_leads(
     for statement in outline.of(Part.LEADS):
         if statement.section is Part.TIMELINE:
             continue
-        for lead in _told(statement):
-            if not any(_same(lead.text, known.text) for known in found):
+        for lead in _told(statement, next((e.at for e in entries if e.at is not None), None)):
+            known = next((k for k in found if _same(lead.text, k.text)), None)
+            if known is None:
                 found.append(lead)
+            elif known.minutes is None and lead.minutes is not None:
+                found[found.index(known)] = lead
     if not found:
         for statement in outline.of(
             Part.SUMMARY,
@@ -209,7 +216,10 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
             text = suspicion_in(entry.text)
             subjects = subjects_of(text) or subjects_of(entry.text)
             if open_lead is not None:
-                if open_lead.subjects & subjects or (not subjects and index - open_lead.index == 1):
+                moves = _moves_on(entry.text) is not None
+                if not moves and (
+                    open_lead.subjects & subjects or (not subjects and index - open_lead.index == 1)
+                ):
                     if len(text) > len(open_lead.text):
                         open_lead.text = text
                     open_lead.subjects = open_lead.subjects | subjects
@@ -299,10 +309,16 @@ def _minutes(start: Moment | None, end: Moment | None) -> int | None:
     return round(minutes) if minutes is not None and minutes >= 0 else None
 
 
-def _told(statement: Statement) -> list[FalseLead]:
+def _told(statement: Statement, beside: Moment | None) -> list[FalseLead]:
+    """The lead that a statement of its own section tells of; `beside` gives its clocks day and zone."""
     text = statement.text
     if len(text) < 8:  # noqa: PLR2004 - "none", "n/a"
         return []
+    clocks = [mark.clock for mark in marks_in(text) if mark.clock is not None]
+    start = end = None
+    if len(clocks) > 1:
+        day, offset = (beside.day, beside.offset_minutes) if beside is not None else (None, None)
+        start, end = (Moment(day, clock.at, offset) for clock in clocks[:2])
     label = statement.label
     if (
         label is not None
@@ -310,10 +326,11 @@ def _told(statement: Statement) -> list[FalseLead]:
         and subjects_of(label.name)
         and not SUSPECTED.search(label.name)
     ):
-        return [FalseLead(label.name, None, None, None, statement.block.line)]
+        return [FalseLead(label.name, start, end, _minutes(start, end), statement.block.line)]
     if not (SUSPECTED.search(text) or RULED_OUT.search(text) or subjects_of(text)):
         return []
-    return [FalseLead(suspicion_in(text), None, None, None, statement.block.line)]
+    told = _AFTER_TIMES.sub("", text)
+    return [FalseLead(suspicion_in(told), start, end, _minutes(start, end), statement.block.line)]
 
 
 def _told_in_passing(statement: Statement, cause: CauseClass) -> list[FalseLead]:

@@ -24,6 +24,7 @@ _ENDS_TIMELINE = frozenset(
     {Part.CAUSE, Part.CAUSE_AND_RESOLUTION, Part.ACTIONS, Part.LESSONS, Part.SUMMARY, Part.IMPACT,
      Part.CONCLUSION, Part.DURATION}
 )  # fmt: skip
+_OPENS_REPORT = frozenset({Part.DURATION, Part.START, Part.IMPACT})
 _STAYS_ACTIONS = frozenset(
     {Part.ACTIONS, Part.GROUP, Part.DETECTION, Part.ESCALATION, Part.RESOLUTION, Part.AFFECTED,
      Part.SHARE, Part.START, Part.END, Part.DAY, Part.DURATION, Part.ASIDE, Part.LEADS}
@@ -373,16 +374,19 @@ class _Placer:
 def _first_report(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Leave out a second report with a timeline of its own; keep one that only adds to the first."""
     timelines = 0
-    summary_at: int | None = None
+    told = False
+    again_at: int | None = None
     previous: Part | None = None
     for index, statement in enumerate(statements):
         section = statement.section
-        if section is not previous:
-            if section is Part.TIMELINE:
-                timelines += 1
-                if timelines > 1 and summary_at is not None:
-                    return tuple(statements[:summary_at])
-            elif section is Part.SUMMARY and timelines:
-                summary_at = summary_at or index
+        if section is Part.TIMELINE and previous is not Part.TIMELINE:
+            timelines += 1
+            if timelines > 1 and again_at is not None:
+                return tuple(statements[:again_at])
+        elif timelines:
+            told = told or section in (Part.CAUSE, Part.CAUSE_AND_RESOLUTION, Part.ACTIONS)
+            begins = section is Part.SUMMARY or section is None or statement.part in _OPENS_REPORT
+            if again_at is None and told and begins:
+                again_at = index
         previous = section
     return tuple(statements)

@@ -39,8 +39,9 @@ _RESOLVES = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _CAUSE_SENTENCE = re.compile(
-    r"\b(?:root cause|caused by|the cause|was due to|because|the reason|culprit|turned out|stemmed from|resulted from|traced (?:back )?to|as a result of)\b", re.IGNORECASE
+    r"\b(?:root cause|caused by|the cause|was due to|because|the reason|culprit|turned out (?!to be (?:wrong|false|fine))|(?:found|discovered) that|stemmed from|resulted from|traced (?:back )?to|as a result of)\b", re.IGNORECASE
 )  # fmt: skip
+_NOTHING = re.compile(r"\W*(?:n/?a|none|tbd|unknown)?\W*", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _ID = re.compile(r"\s+|#")
 _TOLERANCE_MINUTES = 5
@@ -172,13 +173,13 @@ def _cause_named_at(timeline: Sequence[Entry]) -> Moment | None:
 def _cause(outline: Outline, timeline: Sequence[Entry]) -> Cause | None:
     own = [s for s in outline.of(Part.CAUSE) if s.section is not Part.ACTIONS]
     both = outline.of(Part.CAUSE_AND_RESOLUTION)
-    main = [s for s in own if s.section in (Part.CAUSE, Part.CAUSE_AND_RESOLUTION)] or own
-    statements = main or [s for s in both if not _RESOLVES.match(s.text)][:6]
-    statements = [s for s in statements if len(s.text) > 3]  # noqa: PLR2004 - "n/a"
+    main = [s for s in own if s.section in (Part.CAUSE, Part.CAUSE_AND_RESOLUTION)]
+    statements = main or _before_resolution(both)[:6] or own or _first_of_two_resolutions(outline)
+    statements = [s for s in statements if not _NOTHING.fullmatch(s.text)] or _cause_in_prose(
+        outline
+    )
     if not statements:
-        statements = _cause_in_prose(outline)
-    if not statements:
-        return None
+        return _cause_in_timeline(timeline)
     text = _joined(statements[:8]) or ""
     others = " ".join(s.text for s in own if s not in statements)[:600]
     named = " ".join(e.text for e in timeline if e.kind is EntryKind.CAUSE_FOUND)[:600]
@@ -187,6 +188,27 @@ def _cause(outline: Outline, timeline: Sequence[Entry]) -> Cause | None:
         [(text, 1.0), (others, 0.5), (named, 0.5), (outline.title or "", 0.3), (resolution, 0.15)]
     )
     return Cause(text, classified.cause_class, classified.words, statements[0].block.line)
+
+
+def _before_resolution(statements: Sequence[Statement]) -> list[Statement]:
+    return [s for s in statements if not _RESOLVES.match(s.text)]
+
+
+def _first_of_two_resolutions(outline: Outline) -> list[Statement]:
+    """Some reports have two sections called Resolution, and tell the cause in the first."""
+    own = [s for s in outline.of(Part.RESOLUTION) if s.section is Part.RESOLUTION]
+    later = next(
+        (i for i, s in enumerate(own) if i and s.block.line - own[i - 1].block.line > 2), None
+    )  # noqa: PLR2004
+    return own[:later] if later is not None else []
+
+
+def _cause_in_timeline(timeline: Sequence[Entry]) -> Cause | None:
+    named = next((e for e in timeline if e.kind is EntryKind.CAUSE_FOUND), None)
+    if named is None:
+        return None
+    classified = classify([(named.text, 1.0)])
+    return Cause(named.text, classified.cause_class, classified.words, named.line)
 
 
 def _cause_in_prose(outline: Outline) -> list[Statement]:

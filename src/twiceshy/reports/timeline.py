@@ -34,7 +34,7 @@ _NOT_ENTRY = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _FOR_ALL = re.compile(
-    r"\b(?:all (?:the )?(?:times|clocks)|times (?:are|in|given)|time ?zone|timestamps?)\b|^\W*(?:time )?zone\s?:",
+    r"\b(?:all (?:the )?(?:times|clocks)|times (?:are|in|given)|time ?zone|timestamps?)\b|\b(?:time )?zone\s?:",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
@@ -176,6 +176,20 @@ class _Reader:
         if found is not None:
             self._timed(statement, found)
             return
+        label = statement.label
+        if (
+            not self.strict
+            and label is not None
+            and label.value
+            and (found := self._leading(label.value)) is not None
+        ):
+            mark, stop = found
+            body = _SEPARATOR.sub("", label.value[stop:], count=1).strip()
+            whole = f"{label.name}: {body}" if body else label.name
+            self._add(
+                RawEntry(block.line, whole, label.name, mark, day=mark.day or self.day), block.level
+            )
+            return
         if self._day_line(statement) or _NOT_ENTRY.search(text):
             return
         if block.shape is Shape.TEXT and self._sentences(statement):
@@ -232,6 +246,9 @@ class _Reader:
         if zone_after is not None:
             stop += zone_after.end()
         rest = text[stop:]
+        prose = re.match(r"\W*(?:at|by|on|around|about)\b", text, re.IGNORECASE)
+        if prose is not None and statement.block.shape is Shape.TEXT and self._sentences(statement):
+            return
         if statement.block.shape is Shape.TEXT and self._run_together(statement, rest, stop):
             return
         rest = _SEPARATOR.sub("", rest, count=1).strip(" *_")
@@ -316,7 +333,7 @@ class _Reader:
         ]
         if len(timed) < (2 if self.strict else 1) or (self.strict and len(pieces) > 4 * len(timed)):
             return False
-        if not self.strict and self.open_entry and not statement.block.gap:
+        if self.open_entry and not statement.block.gap and not self.strict:
             return False
         for piece, mark in timed:
             found = self._leading(piece)

@@ -1,6 +1,7 @@
 """Report to Markdown: a postmortem in one order, which says so where the report says nothing.
 
-What is written reads back to the same start, end, length, timeline, actions and cause class.
+What is written reads back to the same start, end, length, timeline, actions and cause class, unless
+a text has clock times of its own that open a sentence.
 """
 
 from __future__ import annotations
@@ -8,19 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from twiceshy.model.moment import Moment
 from twiceshy.model.report import Action, CauseClass, DetectedBy, Entry, FalseLead, Finding, Report
 from twiceshy.reports.moment_text import length_text, stamp_text, time_text
 
-NOT_SAID = "not said in the report"
-"""Stands for everything that a report leaves out."""
+NOT_SAID = "Not said in the report"
+"""Opens the sentence that names everything a report leaves out."""
 
 _DETECTED_BY = {
     DetectedBy.MONITORING: "monitoring",
     DetectedBy.USERS: "users",
     DetectedBy.ENGINEER: "an engineer",
-    DetectedBy.UNKNOWN: NOT_SAID,
 }
+_KIND = re.compile(r"post-?\s?mortem|incident|outage", re.IGNORECASE)
 _BLOCK_START = re.compile(r"^(#{1,6}\s|[-*+>|]|\d+[.)]\s|```|~~~|<)")
 
 
@@ -40,49 +40,73 @@ def markdown(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield f"# {_line(report.title or report.id)}"
+    yield f"# {_title(report)}"
     yield ""
     if not report.is_report:
         yield f"Not a postmortem: {report.why_not_report or 'nothing to read'}."
         return
-    yield "## Summary"
-    yield ""
+    yield from ("## Summary", "")
     yield from _summary(report)
+    missing = _not_said(report)
+    if missing:
+        yield from ("", f"_{NOT_SAID}: {', '.join(missing)}._")
     yield from _section("Timeline", [_entry(entry, report) for entry in report.timeline])
     yield from _section("False leads", [_lead(lead) for lead in report.false_leads])
     yield from _section("Root cause", _cause(report))
     yield from _section("Resolution", [_line(report.resolution)] if report.resolution else [])
     yield from _section("Actions", _actions(report.actions))
-    yield from _section("Findings", _findings(report.findings), nothing="none")
+    yield from _section("Appendix: findings", _findings(report.findings))
 
 
-def _section(heading: str, lines: Sequence[str], nothing: str = NOT_SAID) -> Iterator[str]:
-    yield ""
-    yield f"## {heading}"
-    yield ""
-    yield from lines or [f"_{nothing}_"]
+def _title(report: Report) -> str:
+    """The title, which says what kind of document this is even when the original did not."""
+    title = _line(report.title or report.id)
+    return title if _KIND.search(title) or not report.is_report else f"Postmortem: {title}"
 
 
-def _said(moment: Moment | None) -> str:
-    return NOT_SAID if moment is None else stamp_text(moment)
-
-
-def _length(report: Report) -> str:
-    if report.duration_minutes is None:
-        return NOT_SAID
-    return length_text(report.duration_minutes)
+def _section(heading: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield from ("", f"## {heading}", "")
+        yield from lines
 
 
 def _summary(report: Report) -> Iterator[str]:
-    yield f"- **Start:** {_said(report.start)}"
-    yield f"- **End:** {_said(report.end)}"
-    yield f"- **Duration:** {_length(report)}"
-    yield f"- **Impact:** {_line(report.impact) if report.impact else NOT_SAID}"
-    share = report.affected_percent
-    yield f"- **Affected:** {NOT_SAID if share is None else f'{share:g}% of users'}"
-    yield f"- **Services:** {', '.join(map(_line, report.services)) or NOT_SAID}"
-    yield f"- **Detected by:** {_DETECTED_BY[report.detected_by]}"
-    yield f"- **Escalated to:** {', '.join(map(_line, report.escalated_to)) or NOT_SAID}"
+    if report.start is not None:
+        yield f"- **Start:** {stamp_text(report.start)}"
+    if report.end is not None:
+        yield f"- **End:** {stamp_text(report.end)}"
+    if report.duration_minutes is not None:
+        yield f"- **Duration:** {length_text(report.duration_minutes)}"
+    if report.impact:
+        yield f"- **Impact:** {_line(report.impact)}"
+    if report.affected_percent is not None:
+        yield f"- **Users affected:** {report.affected_percent:g}%"
+    if report.services:
+        yield f"- **Affected services:** {', '.join(map(_line, report.services))}"
+    if report.detected_by is not DetectedBy.UNKNOWN:
+        yield f"- **Detected by:** {_DETECTED_BY[report.detected_by]}"
+    if report.escalated_to:
+        yield f"- **Escalated to:** {', '.join(map(_line, report.escalated_to))}"
+
+
+def _not_said(report: Report) -> list[str]:
+    """What a complete report would say and this one does not."""
+    wanted = {
+        "start": report.start,
+        "end": report.end,
+        "duration": report.duration_minutes,
+        "impact": report.impact,
+        "share affected": report.affected_percent,
+        "affected services": report.services,
+        "who saw it first": report.detected_by is not DetectedBy.UNKNOWN,
+        "timeline": report.timeline,
+        "why it failed": report.cause,
+        "resolution": report.resolution,
+        "actions": report.actions,
+        "owners": any(action.owner for action in report.actions),
+        "due dates": any(action.due for action in report.actions),
+    }
+    return [name for name, said in wanted.items() if said in (None, (), False, "")]
 
 
 def _entry(entry: Entry, report: Report) -> str:
@@ -92,15 +116,13 @@ def _entry(entry: Entry, report: Report) -> str:
     at = time_text(entry.at) if same_day else stamp_text(entry.at)
     if entry.until is not None:
         at = f"{at} - {time_text(entry.until)}"
-    return f"- **{at}:** {_line(entry.text)}"
+    return f"- **{at}** - {_line(entry.text)}"
 
 
 def _lead(lead: FalseLead) -> str:
-    minutes = "minutes " + NOT_SAID if lead.minutes is None else length_text(lead.minutes)
-    times = [time_text(moment) for moment in (lead.start, lead.end) if moment is not None]
-    return (
-        f"- {_line(lead.text)} ({', '.join([' to '.join(times), minutes] if times else [minutes])})"
-    )
+    # Without its clock times: those stand in the timeline, and would be read as more entries here.
+    minutes = "minutes not said" if lead.minutes is None else length_text(lead.minutes)
+    return f"- {_line(lead.text)} ({minutes})"
 
 
 def _cause(report: Report) -> list[str]:

@@ -24,10 +24,11 @@ def test_a_name_server_is_an_address_with_or_without_a_port(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "dns.example.org", "192.0.2.53:0", "192.0.2.53:x", "[::1]x", "::1:", "1.2.3.4:99999"]
+    "text",
+    ["", "dns.example.org", "192.0.2.53:0", "192.0.2.53:x", "[::1]x", "::1:", "1.2.3.4:99999"],
 )
 def test_anything_else_is_no_name_server(text: str) -> None:
-    with pytest.raises(ValueError, match="is not the address of a name server|has no port"):
+    with pytest.raises(ValueError, match=r"is not the address of a name server|has no port"):
         nameserver(text)
 
 

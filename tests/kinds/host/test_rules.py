@@ -124,8 +124,9 @@ def test_a_name_that_does_not_exist_is_critical() -> None:
     assert verdict.why == f"name {NAME}: it is not_found"
 
 
-def test_a_name_nobody_answers_for_is_unknown() -> None:
-    assert isinstance(verdict_of(Promise(), missing(NameState.UNSEEN)), Unknown)
+@pytest.mark.parametrize("state", [NameState.UNSEEN, NameState.NOT_ASKED])
+def test_a_name_nobody_answers_for_is_unknown(state: NameState) -> None:
+    assert isinstance(verdict_of(Promise(), missing(state)), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_a_name_nobody_answers_for_is_unknown() -> None:
     ],
 )
 def test_a_name_has_the_promised_families(
-    families: str, addresses: tuple[str, ...], holds: bool
+    families: str, addresses: tuple[str, ...], *, holds: bool
 ) -> None:
     promise = Promise(families=families)  # type: ignore[arg-type]  # a parametrized literal
     verdict = verdict_of(promise, found(*addresses))
@@ -159,7 +160,7 @@ def test_a_name_has_the_promised_families(
     ],
 )
 def test_a_name_resolves_to_the_promised_addresses_and_no_others(
-    addresses: tuple[str, ...], holds: bool
+    addresses: tuple[str, ...], *, holds: bool
 ) -> None:
     promise = Promise(addresses=("192.0.2.1", "2001:0DB8::1"))
     verdict = verdict_of(promise, found(*addresses))
@@ -175,6 +176,12 @@ def test_a_silent_name_server_is_broken_when_another_one_answers() -> None:
     assert verdict.why == (
         f"name {NAME}, asked 192.0.2.53: it is unseen, while another name server answers"
     )
+
+
+def test_a_name_server_that_could_not_be_asked_is_unknown() -> None:
+    unasked = missing(NameState.NOT_ASKED, "2001:db8::53")
+    verdict = verdict_of(Promise(), unasked, found("192.0.2.1", server="192.0.2.54"))
+    assert isinstance(verdict, Unknown)
 
 
 def test_name_servers_that_are_all_silent_are_unknown() -> None:

@@ -102,7 +102,7 @@ def test_a_body_that_is_not_what_it_says_is_told(packing: str, data: bytes, says
     begins_well=st.booleans(),
 )
 def test_any_bytes_are_unpacked_or_refused(
-    packing: str, chunks: list[bytes], begins_well: bool
+    *, packing: str, chunks: list[bytes], begins_well: bool
 ) -> None:
     if begins_well:
         chunks = [gzip.compress(b"x" * 2000), *chunks]

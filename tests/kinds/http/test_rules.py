@@ -27,7 +27,14 @@ from twiceshy.model.verdict import Broken, Evidence, Holds, Severity, Unknown, V
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
 URL = "https://shop.example.org:443/"
-GOOD = Answer(200, (("server", "nginx"),), 5, True, "0" * 64, "hello")
+GOOD = Answer(
+    status=200,
+    headers=(("server", "nginx"),),
+    body_bytes=5,
+    body_complete=True,
+    body_sha256="0" * 64,
+    body_sample="hello",
+)
 
 
 def answered(
@@ -102,7 +109,7 @@ def test_an_address_without_a_route_is_unknown_and_named() -> None:
     verdict = verdict_of(Promise(), answered(), failed(Failure.NO_ROUTE, "2001:db8::1"))
     assert isinstance(verdict, Unknown)
     assert verdict.why == f"{URL}: it is no_route"
-    assert verdict.next_step == "Look from a host with a way to 2001:db8::1."
+    assert (verdict.next_step or "").startswith("Look from a host with a way to 2001:db8::1")
 
 
 def test_an_unseen_address_is_named_beside_a_broken_one() -> None:
@@ -151,9 +158,7 @@ def test_the_worst_endpoint_speaks_and_the_others_are_in_the_evidence() -> None:
             ("dead", failed()),
         )
     )
-    verdict = broken(
-        judge(Promise(), HttpFact(at=NOW, vantage="here", endpoints=endpoints), NOW)
-    )
+    verdict = broken(judge(Promise(), HttpFact(at=NOW, vantage="here", endpoints=endpoints), NOW))
     assert verdict.severity is Severity.CRITICAL
     assert verdict.why == "http://dead/ at 192.0.2.2: it is refused (and 1 more endpoint)"
     assert len(verdict.evidence) == 3

@@ -171,7 +171,7 @@ def test_a_service_without_endpoints_stands_for_its_hosts() -> None:
 
 def test_a_name_that_cannot_be_one_is_unknown() -> None:
     answer = fact(seen("tcp://a..b:25", Promise()))
-    assert answer.names[0].state is NameState.UNSEEN
+    assert answer.names[0].state is NameState.NOT_ASKED
     assert answer.ports == ()
     assert isinstance(judge(Promise(), answer, NOW), Unknown)
 

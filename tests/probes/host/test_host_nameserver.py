@@ -161,6 +161,12 @@ def test_a_long_answer_is_fetched_over_tcp() -> None:
     assert len(answer) == 59  # type: ignore[arg-type]  # an Unresolved has no length and fails here
 
 
+def test_a_server_without_a_way_to_it_was_not_asked() -> None:
+    answer = asyncio.run(ask(NAME, "fe80::53", 53, 0.5))
+    assert isinstance(answer, Unresolved)
+    assert answer.code is NoAddress.NOT_ASKED
+
+
 def test_a_port_without_a_server_is_no_answer() -> None:
     async def ask_nobody() -> tuple[str, ...] | Unresolved:
         async with name_server(zone()) as port:

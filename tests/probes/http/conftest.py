@@ -28,6 +28,12 @@ from twiceshy.probes.view import View
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 NAME = "shop.example.org"
+ANY_GOOD_ANSWER = Promise()
+
+
+def clock() -> datetime:
+    """Real time: OpenSSL judges the certificates made here by it."""
+    return datetime.now(UTC)  # noqa: TID251 - see above
 
 
 @dataclass
@@ -135,7 +141,7 @@ def look_at(tmp_path: Path) -> LookAt:
 
     def run(
         handlers: Mapping[str, Handler],
-        promise: Promise = Promise(),
+        promise: Promise = ANY_GOOD_ANSWER,
         *,
         path: str = "/",
         scheme: str = "http",
@@ -159,9 +165,7 @@ def look_at(tmp_path: Path) -> LookAt:
                 guard = Guard(
                     GuardId("shop-answers"), KindId("http"), "shop", promise, timedelta(minutes=1)
                 )
-                return await look(
-                    guard, estate, View("here", timeout_seconds, lambda: datetime.now(UTC))
-                )
+                return await look(guard, estate, View("here", timeout_seconds, clock))
 
         return asyncio.run(look_while_serving())
 
@@ -198,9 +202,23 @@ class Authority:
         self_signed: bool = False,
     ) -> ssl.SSLContext:
         """TLS settings with a certificate for these names, valid from and until so far from now."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(
+            self.server_file(*names, starts=starts, ends=ends, self_signed=self_signed)
+        )
+        return context
+
+    def server_file(
+        self,
+        *names: str,
+        starts: timedelta = timedelta(days=-30),
+        ends: timedelta = timedelta(days=60),
+        self_signed: bool = False,
+    ) -> Path:
+        """The same as a PEM file with the certificate and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
-        now = datetime.now(UTC)
+        now = clock()
         certificate = (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -224,9 +242,7 @@ class Authority:
                 serialization.NoEncryption(),
             )
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
 
 
 def _general_name(name: str) -> x509.GeneralName:
@@ -241,7 +257,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     folder = tmp_path_factory.mktemp("authority")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test Authority")])
-    now = datetime.now(UTC)
+    now = clock()
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

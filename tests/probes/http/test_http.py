@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,9 +98,7 @@ def test_what_was_seen_of_a_good_answer_is_kept(
 def test_one_dead_address_of_two_is_serious_and_named(
     talk: Any, look_at: Any, answer_page: Any
 ) -> None:
-    fact = look_at(
-        {"127.0.0.1": talk.says(answer_page())}, addresses=("127.0.0.1", "127.0.0.9")
-    )
+    fact = look_at({"127.0.0.1": talk.says(answer_page())}, addresses=("127.0.0.1", "127.0.0.9"))
     verdict = judge(Promise(), fact, NOW)
     assert isinstance(verdict, Broken)
     assert verdict.severity is Severity.SERIOUS
@@ -145,8 +144,8 @@ def test_head_leaves_the_body_out(talk: Any, look_at: Any, the_address: Any) -> 
         ),
     ],
 )
-def test_an_answer_that_is_none_is_a_broken_promise_with_its_code(  # noqa: PLR0917 - the three fixtures and the case
-    raw: bytes, code: Failure, phase: Phase, talk: Any, look_at: Any, the_address: Any
+def test_an_answer_that_is_none_is_a_broken_promise_with_its_code(
+    *, raw: bytes, code: Failure, phase: Phase, talk: Any, look_at: Any, the_address: Any
 ) -> None:
     fact = look_at({"127.0.0.1": talk.says(raw)})
     assert failure(the_address(fact).outcome) == (code, phase)
@@ -321,7 +320,8 @@ def test_a_secret_header_is_sent_and_never_recorded(
     [
         ("env:TWICESHY_NO_SUCH_VARIABLE", "TWICESHY_NO_SUCH_VARIABLE"),
         ("file:no-such-file", "No such file"),
-        ("file:.", "Is a directory"),
+        ("file:.", "not a regular file"),
+        ("file:pipe", "not a regular file"),
         ("file:empty", "cannot be the value of a header"),
         ("file:two-lines", "cannot be the value of a header"),
         ("file:bytes", "not UTF-8"),
@@ -332,6 +332,7 @@ def test_a_secret_that_cannot_be_read_is_unseen_and_names_its_source_alone(
     source: str, why: str, look_at: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").touch()
+    os.mkfifo(tmp_path / "pipe")
     (tmp_path / "two-lines").write_text("hunter2\r\nX-Other: hunter2")
     (tmp_path / "bytes").write_bytes(b"hunter2\xff")
     (tmp_path / "large").write_bytes(b"hunter2" * LARGEST_SECRET_BYTES)

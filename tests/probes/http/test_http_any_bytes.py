@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twiceshy.kinds.http.facts import HttpFact, Promise
+from twiceshy.kinds.http.facts import Failed, HttpFact, Promise
 from twiceshy.kinds.http.rules import judge
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -71,5 +71,6 @@ def test_any_bytes_in_place_of_tls_are_a_failure(raw: bytes, look_at: Any) -> No
     fact = look_at({"127.0.0.1": says}, scheme="https", timeout_seconds=20)
     assert isinstance(fact, HttpFact)
     (seen,) = fact.endpoints[0].addresses
+    assert isinstance(seen.outcome, Failed)
     assert seen.outcome.why.isprintable()
     assert "timed_out" not in repr(seen.outcome)

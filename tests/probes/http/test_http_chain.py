@@ -114,7 +114,7 @@ def test_a_redirect_to_another_name_is_looked_up_and_gets_no_secrets(
 
 
 def test_a_secret_is_not_sent_in_the_clear_after_a_step_down_from_https(
-    talk: Any, look_at: Any, answer_page: Any, authority: Any, monkeypatch: pytest.MonkeyPatch
+    look_at: Any, answer_page: Any, authority: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "hunter2")
     promise = Promise(roots=str(authority.roots), headers={"Authorization": "env:SHOP_TOKEN"})

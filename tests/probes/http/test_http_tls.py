@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,9 +42,7 @@ def test_the_name_is_asked_for_in_the_handshake(
     asked: list[str | None] = []
     tls = authority.server(NAME)
     tls.sni_callback = lambda _, name, __: asked.append(name)
-    look_at(
-        {"127.0.0.1": talk.says(answer_page())}, trusting(authority), scheme="https", tls=tls
-    )
+    look_at({"127.0.0.1": talk.says(answer_page())}, trusting(authority), scheme="https", tls=tls)
     assert asked == [NAME]
 
 
@@ -85,7 +84,8 @@ def test_an_address_in_the_url_is_checked_against_the_certificate(
         ),
     ],
 )
-def test_a_refused_certificate_is_told_with_the_answer_behind_it(  # noqa: PLR0917 - the fixtures and the case
+def test_a_refused_certificate_is_told_with_the_answer_behind_it(
+    *,
     certificate: dict[str, Any],
     code: Failure,
     says: str,
@@ -109,11 +109,17 @@ def test_a_refused_certificate_is_told_with_the_answer_behind_it(  # noqa: PLR09
 
 
 def test_an_unknown_authority_is_untrusted(
-    talk: Any, look_at: Any, the_address: Any, answer_page: Any, authority: Any, tmp_path: Path
+    *,
+    talk: Any,
+    look_at: Any,
+    the_address: Any,
+    answer_page: Any,
+    authority: Any,
+    tmp_path: Path,
 ) -> None:
     tls = authority.server(NAME)
-    other = tmp_path / "other.pem"
-    other.write_text(ssl.DER_cert_to_PEM_cert(_self_signed(authority)))
+    other = authority.server_file("other.example.org", self_signed=True).read_text()
+    (tmp_path / "other.pem").write_text(other[: other.index("-----BEGIN PRIVATE KEY")])
     fact = look_at(
         {"127.0.0.1": talk.says(answer_page())},
         Promise(roots="other.pem"),
@@ -123,13 +129,6 @@ def test_an_unknown_authority_is_untrusted(
     outcome = the_address(fact).outcome
     assert isinstance(outcome, Failed)
     assert outcome.code is Failure.TLS_UNTRUSTED
-
-
-def _self_signed(authority: Any) -> bytes:
-    authority.server("unrelated.example.org", self_signed=True)
-    newest = max(authority.folder.glob("[0-9]*.pem"), key=lambda file: file.stat().st_mtime_ns)
-    pem = newest.read_text()
-    return ssl.PEM_cert_to_DER_cert(pem[: pem.index("-----END CERTIFICATE-----") + 25] + "\n")
 
 
 def test_without_verification_any_certificate_is_good_enough(
@@ -153,9 +152,7 @@ def test_secrets_are_not_sent_to_a_server_whose_certificate_is_refused(
     assert b"hunter2" not in request
 
 
-def test_plain_http_on_a_tls_port_is_told(
-    talk: Any, look_at: Any, the_address: Any, answer_page: Any
-) -> None:
+def test_plain_http_on_a_tls_port_is_told(look_at: Any, the_address: Any, answer_page: Any) -> None:
     async def plain(reader: Any, writer: Any) -> None:
         await reader.read(1)
         writer.write(answer_page(b"", "400 Bad Request"))
@@ -183,6 +180,19 @@ def test_a_handshake_refused_with_an_alert_is_told(look_at: Any, the_address: An
     assert "unrecognized name" in outcome.why
 
 
+def test_a_server_that_wants_a_client_certificate_is_told(
+    talk: Any, look_at: Any, the_address: Any, answer_page: Any, authority: Any
+) -> None:
+    tls = authority.server(NAME)
+    tls.load_verify_locations(authority.roots)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    handlers = {"127.0.0.1": talk.says(answer_page())}
+    outcome = the_address(look_at(handlers, trusting(authority), scheme="https", tls=tls)).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.code in {Failure.TLS_ALERT, Failure.CLOSED, Failure.RESET}
+    assert "certificate required" in outcome.why
+
+
 def test_a_handshake_that_is_cut_off_is_told(look_at: Any, the_address: Any) -> None:
     async def hang_up(reader: Any, _: Any) -> None:
         await reader.read(1)
@@ -206,6 +216,13 @@ def test_roots_that_cannot_be_read_are_unseen(
     unseen = look_at({}, promise, scheme="https", addresses=("127.0.0.1",))
     assert isinstance(unseen, Unseen)
     assert why in unseen.why
+
+
+def test_roots_that_are_a_pipe_are_unseen_at_once(look_at: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    unseen = look_at({}, Promise(roots="pipe"), scheme="https", addresses=("127.0.0.1",))
+    assert isinstance(unseen, Unseen)
+    assert "not a regular file" in unseen.why
 
 
 def test_a_host_without_roots_does_not_call_every_server_untrusted(

@@ -150,7 +150,11 @@ def _indented(text: str, paper: Paper, *, bullet: str = "", dim: bool = False) -
 
 def _summary(outcome: Outcome, paper: Paper) -> str:
     counts = outcome.counts
-    words = {"holds": "holds" if counts["holds"] == 1 else "hold", "broken": "broken", "unknown": "unknown"}
+    words = {
+        "holds": "holds" if counts["holds"] == 1 else "hold",
+        "broken": "broken",
+        "unknown": "unknown",
+    }
     parts = [
         paper.paint(f"{counts[name]} {said}", _MARKS[name][1] if counts[name] else "dim")
         for name, said in words.items()

@@ -14,7 +14,7 @@ _FILL = MappingProxyType(
         Phase.FALSE_LEAD: ("▓", "#"),
         Phase.INVESTIGATION: ("▒", "-"),
         Phase.CAUSE_TO_FIX: ("█", "="),
-        Phase.FIX_TO_RESTORE: ("▄", "+"),
+        Phase.FIX_TO_RESTORE: ("▆", "+"),
         Phase.UNTOLD: ("·", "?"),
     }
 )
@@ -26,7 +26,7 @@ PHASE_STYLE = MappingProxyType(
         Phase.INVESTIGATION: "blue",
         Phase.CAUSE_TO_FIX: "magenta",
         Phase.FIX_TO_RESTORE: "green",
-        Phase.UNTOLD: "bright_black",
+        Phase.UNTOLD: "grey",
     }
 )
 

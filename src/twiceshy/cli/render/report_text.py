@@ -1,22 +1,11 @@
-"""A report as a person reads it in a terminal: where the minutes went, then what happened.
-
-Pure text building: the paper says how wide, whether in colour and whether beyond ASCII; what comes
-back is a string, escape codes included. Text from reports is cleaned of control characters, so a
-hostile report cannot steer the terminal.
-"""
+"""A report as a person reads it in a terminal: where the minutes went, then what happened."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Iterator, Sequence
 
 from twiceshy.cli.render.paper import Paper, cells, clean
-from twiceshy.cli.render.report_bar import bar, legend
+from twiceshy.cli.render.report_bar import bar
 from twiceshy.cli.render.report_look import (
     ENTRY_STYLE,
     SEVERITY_STYLE,
@@ -24,163 +13,97 @@ from twiceshy.cli.render.report_look import (
     minutes_short,
     same,
 )
-from twiceshy.model.report import (
-    Action,
-    DetectedBy,
-    Entry,
-    FalseLead,
-    Finding,
-    Report,
-)
-from twiceshy.reports.moment_text import clock_text, span_text, stamp_text, zone_text
+from twiceshy.cli.render.report_page import Cell, Piece, Raw, heading, page, paint, table
+from twiceshy.model.report import Action, DetectedBy, Entry, FalseLead, Finding, Report
+from twiceshy.reports.moment_text import clock_text, span_text, zone_text
 
 _DETECTED_BY = {
     DetectedBy.MONITORING: "monitoring",
     DetectedBy.USERS: "users",
     DetectedBy.ENGINEER: "an engineer",
-    DetectedBy.UNKNOWN: "not said",
+    DetectedBy.UNKNOWN: "",
 }
-
+_NOT_SAID = Piece("not said", "yellow")
 _CAUSE_WORDS = 2
-
-
-def render(what: RenderableType, paper: Paper) -> str:
-    """Anything Rich can draw, as a string."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=paper.columns,
-        force_terminal=paper.colour,
-        color_system="256" if paper.colour else None,
-        no_color=not paper.colour,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        safe_box=True,
-    )
-    console.print(what)
-    lines = (line.rstrip() for line in out.getvalue().split("\n"))
-    return paper.plain("\n".join(lines))
 
 
 def report_text(report: Report, paper: Paper) -> str:
     """One report, in full."""
-    return render(Group(*_parts(report, paper)), paper)
+    return page(_lines(report, paper), paper)
 
 
-def _parts(report: Report, paper: Paper) -> Iterator[RenderableType]:
-    yield _title(report, paper)
+def _lines(report: Report, paper: Paper) -> Iterator[str]:
+    yield from _title(report, paper)
     if not report.is_report:
-        yield Text(
-            f"  not a postmortem: {clean(report.why_not_report or 'nothing to read')}", "yellow"
-        )
-        yield Text()
+        why = f"not a postmortem: {report.why_not_report or 'nothing to read'}"
+        yield from table([(Piece(why, "yellow"),)], (None,), paper)
         return
-    yield _facts(report)
-    yield heading("Where the minutes went")
-    yield indented(bar(report, paper))
-    yield indented(legend(report, paper))
+    yield from table(_facts(report), (12, None), paper, indent=0)
+    yield from heading("Where the minutes went", paper)
+    yield from bar(report, paper)
     if report.timeline:
-        yield heading("Timeline", _timeline_note(report))
-        yield indented(_timeline(report, paper))
+        yield from heading("Timeline", paper, _timeline_note(report))
+        yield from _timeline(report, paper)
     if report.false_leads:
-        yield heading("False leads")
-        yield indented(_leads(report.false_leads))
+        yield from heading("False leads", paper)
+        yield from table(map(_lead, report.false_leads), (-10, 14, None), paper)
     if report.actions:
-        yield heading("Actions", _actions_note(report))
-        yield indented(_actions(report.actions, paper))
-    yield heading("Findings", None if report.findings else "none")
-    if report.findings:
-        yield indented(_findings(report.findings))
-    yield Text()
+        yield from heading("Actions", paper, _actions_note(report))
+        yield from _actions(report.actions, paper)
+    yield from heading("Findings", paper, None if report.findings else "none")
+    yield from table(map(_finding, report.findings), (5, 7, 9, None), paper)
 
 
-def heading(name: str, note: str | None = None) -> Text:
-    """The line above a section, with an empty line before it."""
-    text = Text("\n")
-    text.append(name.upper(), "bold")
-    if note:
-        text.append(f"  {note}", "dim")
-    return text
-
-
-def indented(what: RenderableType) -> Padding:
-    """A section's content, two columns in."""
-    return Padding(what, (0, 0, 0, 2))
-
-
-def columns(*widths: int | None) -> Table:
-    """A table without lines; a width of None takes what is left."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for width in widths:
-        table.add_column(width=width, ratio=None if width else 1, overflow="fold")
-    table.expand = any(width is None for width in widths)
-    return table
-
-
-def _title(report: Report, paper: Paper) -> RenderableType:
-    title = clean(report.title or "(no title)")
-    path = clean(report.path)
-    line = Text(title, "bold")
+def _title(report: Report, paper: Paper) -> Iterator[str]:
+    title, path = clean(report.title or "(no title)"), clean(report.path)
     gap = paper.columns - cells(title) - cells(path)
     if gap > 1:
-        return Text.assemble(line, " " * gap, (path, "dim"))
-    return Group(line, Text(path, "dim"))
+        yield paint([(title, "bold"), (" " * gap, ""), (path, "dim")], paper)
+        return
+    yield from table([(Piece(title, "bold"),), (Piece(path, "dim"),)], (None,), paper, indent=0)
 
 
-def _facts(report: Report) -> Table:
-    table = columns(12, None)
-    for name, said in _said(report):
-        table.add_row(Text(name, "dim"), said)
-    return table
-
-
-def _said(report: Report) -> Iterator[tuple[str, Text]]:
-    yield "when", _when(report)
-    yield "affected", _affected(report)
-    yield (
-        "noticed by",
-        _or_not_said(
-            None if report.detected_by is DetectedBy.UNKNOWN else _DETECTED_BY[report.detected_by]
-        ),
-    )
-    yield "cause", _cause(report)
+def _facts(report: Report) -> Iterator[tuple[Cell, Cell]]:
+    yield Piece("when", "dim"), _when(report)
+    yield Piece("affected", "dim"), _affected(report)
+    noticed = _DETECTED_BY[report.detected_by]
+    yield Piece("noticed by", "dim"), Piece(noticed) if noticed else _NOT_SAID
+    yield Piece("cause", "dim"), _cause(report)
     if report.escalated_to:
-        yield "escalated to", Text(clean(", ".join(report.escalated_to)))
+        yield Piece("escalated to", "dim"), Piece(", ".join(report.escalated_to))
 
 
-def _or_not_said(text: str | None) -> Text:
-    return Text("not said", "yellow") if not text else Text(clean(text))
-
-
-def _when(report: Report) -> Text:
-    text = _or_not_said(span_text(report.start, report.end) or None)
+def _when(report: Report) -> list[Piece | Raw]:
+    span = span_text(report.start, report.end)
+    said: list[Piece | Raw] = [Piece(span) if span else _NOT_SAID]
     if report.duration_minutes:
-        text.append(f"   {minutes_short(report.duration_minutes)}", "bold")
-    if report.duration_consistent is False and report.stated_minutes is not None:
-        text.append(f"   but it says {minutes_short(report.stated_minutes)}", "red")
+        said += [Raw("  "), Piece(minutes_short(report.duration_minutes), "bold")]
+    between = report.measures.minutes_to_restore
+    if report.duration_consistent is False and between is not None:
+        said.append(Piece(f"(but from start to end it is {minutes_short(between)})", "red"))
     if report.zone_conflict:
-        text.append(f"   zones mixed: {clean(', '.join(report.zones))}", "red")
-    return text
+        said += [Raw("  "), Piece(f"zones mixed: {', '.join(report.zones)}", "red")]
+    return said
 
 
-def _affected(report: Report) -> Text:
-    share = None if report.affected_percent is None else f"{report.affected_percent:g}% of users"
-    services = ", ".join(report.services) or None
-    if share and services:
-        return Text.assemble((share, "bold"), "   ", clean(services))
-    return _or_not_said(share or services)
+def _affected(report: Report) -> list[Piece | Raw]:
+    said: list[Piece | Raw] = []
+    if report.affected_percent is not None:
+        said.append(Piece(f"{report.affected_percent:g}% of users", "bold"))
+    if report.services:
+        said += [Raw("  ")] * bool(said)
+        said.append(Piece(", ".join(report.services)))
+    return said or [_NOT_SAID]
 
 
-def _cause(report: Report) -> Text:
+def _cause(report: Report) -> list[Piece | Raw]:
     if report.cause is None:
-        return _or_not_said(None)
-    text = Text(report.cause.cause_class.value, "bold")
+        return [_NOT_SAID]
+    said: list[Piece | Raw] = [Piece(report.cause.cause_class.value, "bold")]
     if report.cause.words:
-        words = ", ".join(f'"{clean(word)}"' for word in report.cause.words[:_CAUSE_WORDS])
-        text.append(f"   because it says {words}", "dim")
-    return text
+        words = ", ".join(f'"{word}"' for word in report.cause.words[:_CAUSE_WORDS])
+        said += [Raw("  "), Piece(f"because it says {words}", "dim")]
+    return said
 
 
 def _timeline_note(report: Report) -> str | None:
@@ -190,7 +113,7 @@ def _timeline_note(report: Report) -> str | None:
     return None
 
 
-def _timeline(report: Report, paper: Paper) -> Table:
+def _timeline(report: Report, paper: Paper) -> Iterator[str]:
     timed = [entry.at for entry in report.timeline if entry.at is not None]
     several_days = len({moment.day for moment in timed}) > 1
     several_zones = len({moment.offset_minutes for moment in timed}) > 1
@@ -198,24 +121,21 @@ def _timeline(report: Report, paper: Paper) -> Table:
     def at(entry: Entry) -> str:
         if entry.at is None:
             return "-"
-        text = stamp_text(entry.at) if several_days else clock_text(entry.at)
-        if not several_zones:
-            return text.removesuffix(zone_text(entry.at.offset_minutes)).rstrip()
-        zone = zone_text(entry.at.offset_minutes)
-        return text if text.endswith(zone) else f"{text} {zone}"
+        day = entry.at.day.isoformat() if several_days and entry.at.day is not None else ""
+        zone = zone_text(entry.at.offset_minutes) if several_zones else ""
+        return f"{day} {clock_text(entry.at)} {zone}".strip()
 
-    shown = [(at(entry), entry) for entry in report.timeline]
-    table = columns(max(len(text) for text, _ in shown), 1, 13, None)
-    lanes = _lanes(report, paper)
-    for (text, entry), mark in zip(shown, lanes, strict=True):
-        style = ENTRY_STYLE[entry.kind]
-        table.add_row(
-            Text(text, "bold" if entry.at else "dim"),
-            Text(mark, "yellow"),
-            Text(entry.kind.value.replace("_", " "), style),
-            Text(clean(entry.text)),
+    times = [at(entry) for entry in report.timeline]
+    rows = [
+        (
+            Piece(time, "bold" if entry.at else "dim"),
+            Raw(mark, "yellow"),
+            Piece(entry.kind.value.replace("_", " "), ENTRY_STYLE[entry.kind]),
+            Piece(entry.text),
         )
-    return table
+        for time, entry, mark in zip(times, report.timeline, _lanes(report, paper), strict=True)
+    ]
+    return table(rows, (max(map(len, times)), 1, 13, None), paper)
 
 
 def _lanes(report: Report, paper: Paper) -> list[str]:
@@ -240,19 +160,12 @@ def _during(entry: Entry, lead: FalseLead) -> bool:
     return since is not None and left is not None and since >= 0 and left >= 0
 
 
-def _leads(leads: tuple[FalseLead, ...]) -> Table:
-    table = columns(12, 14, None)
-    for lead in leads:
-        minutes = "not told" if lead.minutes is None else minutes_short(lead.minutes)
-        between = "" if lead.start is None else clock_text(lead.start)
-        if lead.end is not None:
-            between += f" to {clock_text(lead.end)}"
-        table.add_row(
-            Text(minutes, "bold yellow", justify="right"),
-            Text(between or "", "dim"),
-            Text(clean(lead.text)),
-        )
-    return table
+def _lead(lead: FalseLead) -> tuple[Cell, ...]:
+    minutes = "not told" if lead.minutes is None else minutes_short(lead.minutes)
+    between = "" if lead.start is None else clock_text(lead.start)
+    if lead.end is not None:
+        between += f" to {clock_text(lead.end)}"
+    return Piece(minutes, "bold yellow"), Piece(between, "dim"), Piece(lead.text)
 
 
 def _actions_note(report: Report) -> str:
@@ -261,33 +174,31 @@ def _actions_note(report: Report) -> str:
     return f"{total}" if distinct == total else f"{total} listed, {distinct} distinct"
 
 
-def _actions(actions: tuple[Action, ...], paper: Paper) -> Table:
+def _actions(actions: Sequence[Action], paper: Paper) -> Iterator[str]:
     owned = any(action.owner for action in actions)
     due = any(action.due for action in actions)
-    table = columns(4, 8, None, *([18] if owned else []), *([10] if due else []))
-    for action in actions:
-        text = Text(clean(action.text))
+
+    def row(action: Action) -> list[Cell]:
+        text: list[Piece | Raw] = [Piece(action.text, "dim" if action.same_as else "")]
         if action.same_as is not None:
-            text.stylize("dim")
-            text.append(f"  {same(paper)} {action.same_as}", "cyan")
+            text.append(Piece(f"{same(paper)} {action.same_as}", "cyan"))
         if action.done:
-            text.append("  (done)", "green")
-        row = [Text(action.id, "dim"), Text(action.kind.value, "cyan"), text]
+            text.append(Piece("(done)", "green"))
+        cells: list[Cell] = [Piece(action.id, "dim"), Piece(action.kind.value, "cyan"), text]
         if owned:
-            row.append(Text(clean(action.owner or "-")))
+            cells.append(Piece(action.owner or "-"))
         if due:
-            row.append(Text(action.due.isoformat() if action.due else "-"))
-        table.add_row(*row)
-    return table
+            cells.append(Piece(action.due.isoformat() if action.due else "-"))
+        return cells
+
+    widths = (4, 8, None, *([18] if owned else []), *([10] if due else []))
+    return table(map(row, actions), widths, paper)
 
 
-def _findings(findings: tuple[Finding, ...]) -> Table:
-    table = columns(5, 7, 8, None)
-    for finding in findings:
-        table.add_row(
-            Text(finding.rule, "bold"),
-            Text(finding.severity.value, SEVERITY_STYLE[finding.severity]),
-            Text(f"line {finding.line}", "dim"),
-            Text(clean(finding.message)),
-        )
-    return table
+def _finding(finding: Finding) -> tuple[Cell, ...]:
+    return (
+        Piece(finding.rule, "bold"),
+        Piece(finding.severity.value, SEVERITY_STYLE[finding.severity]),
+        Piece(f"line {finding.line}", "dim"),
+        Piece(finding.message),
+    )

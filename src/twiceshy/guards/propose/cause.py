@@ -58,8 +58,7 @@ class Beneath:
 _DATABASE = Beneath("database", "The database", "postgres://db.example.org:5432")
 _DNS = Beneath("dns", "The name servers", "tcp://ns1.example.org:53")
 _BALANCER = Beneath("load-balancer", "The load balancer", "https://www.example.org/")
-_NETWORK = Beneath("network", "The network", "tcp://gateway.example.org:443")
-_FIREWALL = Beneath("firewall", "The firewall", "tcp://gateway.example.org:443")
+_NETWORK = Beneath("network", "The network and its firewall", "tcp://gateway.example.org:443")
 _OTHERS = Beneath("provider", "The outside provider", "https://status.example.net/")
 
 _BENEATH: Mapping[CauseClass, Beneath] = MappingProxyType(
@@ -71,7 +70,7 @@ _BENEATH: Mapping[CauseClass, Beneath] = MappingProxyType(
         CauseClass.DNS: _DNS,
         CauseClass.LOAD_BALANCER: _BALANCER,
         CauseClass.NETWORK: _NETWORK,
-        CauseClass.FIREWALL_RULE: _FIREWALL,
+        CauseClass.FIREWALL_RULE: _NETWORK,
         CauseClass.THIRD_PARTY: _OTHERS,
     }
 )

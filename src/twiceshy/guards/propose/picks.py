@@ -56,6 +56,8 @@ _NOT_BY_CHANGE = frozenset(
 """Changing these leaves nothing that looking at them again would show."""
 _MENDED_CODE = re.compile(r"\b(?:fix|bug|typo|correct|patch|syntax)\w*")
 _FAILED_LOGINS = re.compile(r"\bfail\w*|\battempts?\b|\berrors?\b|\bspikes?\b|\bsuccess rate")
+MOST_READINGS = 16
+
 _CHANGES = re.compile(r"\bchang")
 _REVIEWED_CHANGES = re.compile(
     r"\bchange (?:\w+ )?(?:management|control|review|process|approval|polic)"
@@ -104,7 +106,7 @@ def picks_for(asked: Asked) -> tuple[Pick, ...]:
     """What keeps an action; never empty."""
     found: list[Pick] = []
     earlier = ""
-    for reading in readings(asked.text):
+    for reading in readings(asked.text)[:MOST_READINGS]:
         if reading.intent in _BY_PEOPLE:
             found += _by_people(reading, asked, earlier)
         else:
@@ -116,7 +118,7 @@ def picks_for(asked: Asked) -> tuple[Pick, ...]:
 def _fallback(text: str) -> Done:
     subject = shortened(plain_text(text).strip(" .;:!,")) or "what the action promises"
     why = (
-        "No machine can tell whether this was done: somebody shows every {days} days that it holds: "
+        "No machine can tell whether this was done, so somebody shows every {days} days that it holds: "
         f"{subject}."
     )
     return Done(Practice("reviewed", subject, 90, why), fallback=True)

@@ -11,7 +11,7 @@ from twiceshy.guards.propose.intents import Intent
 from twiceshy.guards.propose.readings import Reading
 from twiceshy.guards.propose.subjects import Subject
 
-LONGEST_SUBJECT = 90
+LONGEST_SUBJECT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +43,28 @@ _WRITTEN_DOWN = re.compile(
 _REVIEWED_ALL_THE_SAME = re.compile(r"\b(?:review|change|approval|code)\b")
 
 _WHY = {
-    "trained": "Knowing fades and people change: unless somebody shows every {days} days that {subject} was "
-    "taught again, this turns broken.",
-    "rehearsed": "What is not tried does not work on the day: unless {subject} is tried again every {days} "
-    "days, with the record, this turns broken.",
-    "documented": "A page goes stale in silence: unless somebody confirms every {days} days that what is "
-    "written on {subject} is still right, this turns broken.",
-    "audited": "An audit counts only until the next change: unless {subject} is audited again every {days} "
-    "days, with its findings on record, this turns broken.",
-    "reviewed": "Only people can judge this: unless {subject} is gone over again every {days} days, with the "
-    "record, this turns broken.",
+    "trained": "Knowing fades and people change, so the record of a training counts for {days} days",
+    "rehearsed": "What is not tried does not work on the day, so a rehearsal counts for {days} days",
+    "documented": "A page goes stale in silence, so somebody confirms every {days} days that it is still "
+    "right",
+    "audited": "An audit counts only until the next change, so it is due again every {days} days, with its "
+    "findings on record",
+    "reviewed": "Only people can judge this, so it is gone over again every {days} days, with the record",
 }
 _WHY_OF = {
-    Intent.TEST: "No look at the running service can tell whether it was tested first: somebody shows every "
-    "{days} days that {subject} is still done.",
-    Intent.STAND_BY: "A stand-by that never took over is a hope: unless {subject} is tried every {days} days, "
-    "with the record, this turns broken.",
-    Intent.LOAD_TEST: "Capacity is only known when it was tried: unless {subject} is repeated every {days} "
-    "days, with its figures, this turns broken.",
-    Intent.PROCESS: "A way of working lives only as long as it is followed: somebody shows every {days} days, "
-    "by recent cases, that {subject} is.",
-    Intent.STAFF: "Duties drift when people move on: somebody confirms every {days} days that {subject} "
-    "still stands.",
-    Intent.COMMUNICATE: "Who tells whom has to be settled before the next outage: somebody confirms every "
-    "{days} days that {subject} is written down and known.",
+    Intent.TEST: "No look at the running service can tell what was tested before, so somebody shows every "
+    "{days} days that this is done",
+    Intent.STAND_BY: "A stand-by that never took over is only a hope, so it is tried every {days} days",
+    Intent.LOAD_TEST: "Capacity is known only when it was tried, so the test is repeated every {days} days, "
+    "with its figures",
+    Intent.PROCESS: "A way of working lives only as long as it is followed, so somebody shows by recent cases "
+    "every {days} days that it is",
+    Intent.STAFF: "Duties drift when people move on, so somebody confirms every {days} days that this still "
+    "stands",
+    Intent.COMMUNICATE: "Who tells whom has to be settled before the next outage, so somebody confirms every "
+    "{days} days that it is written down and known",
 }
+"""Followed by the subject."""
 
 _VERB = (
     r"(?:set up|carry out|put in place|make sure(?: that)?|ensur\w+(?: that)?|follow up on|work on|look into|bring in|"
@@ -97,6 +94,10 @@ _TOPIC = re.compile(
 _IMPORTANCE = re.compile(
     r"^the (?:importance|significance|basics|use) of\s+(?:the\s+)?", re.IGNORECASE
 )
+_TO_INCLUDE = re.compile(
+    r"\s+to (?:include|cover|reflect|contain|outline|describe)\s+(?:more |additional |any |the )*",
+    re.IGNORECASE,
+)
 _INCLUDING = re.compile(r"^(?:include|including|cover|contain)\s+", re.IGNORECASE)
 _PASSIVE = re.compile(
     r"^(?:ensure (?:that )?)?(?P<who>[^,]{3,60}?) (?:should|must|shall|will|need to|have to) (?:always )?be (?P<done>.+)$",
@@ -115,7 +116,7 @@ _NO_TOPIC = frozenset({Subject.INCIDENT, Subject.COMMUNICATION, Subject.CODE, Su
 _AUDIENCE = re.compile(r"\bfor\s+(?P<who>\S.*)$", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?:,\s*)?\b(?:(?:in order )?to (?:prevent|avoid|ensure|reduce|minimi[sz]e|mitigate|improve|increase|enhance|help|better|raise|keep|make|"
-    r"identify|catch|detect|understand|guarantee|address|maintain|verify|confirm|facilitate|quickly|allow|protect)\b"
+    r"identify|catch|detect|discuss|refine|involve|understand|guarantee|address|maintain|verify|confirm|facilitate|quickly|allow|protect)\b"
     r"|so (?:that|we|the|future|no|our|it|as to)\b|which (?:will|would)\b|this will\b|ensuring\b|allowing\b|in the future\b|going forward\b|moving forward\b|emphasi[sz]ing\b).*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -148,7 +149,7 @@ def subject_of(reading: Reading, service: str, earlier: str = "") -> str:
         return shortened(f"that {_uncapitalised(passive['who'])} are {passive['done']}")
     core = _LEADING.sub("", bare).strip()
     core = _INCLUDING.sub("", _MEETING_WORDS.sub("", core)).strip() or core
-    core = _DETAILS.sub("", core).strip() or core
+    core = _TO_INCLUDE.sub(": ", _DETAILS.sub("", core).strip() or core, count=1)
     if reading.intent is Intent.AUDIT:
         core = re.sub(r"\s+audits?$", "", core, flags=re.IGNORECASE)
     if _BARE.fullmatch(core):
@@ -199,10 +200,10 @@ def practice_of(reading: Reading, action_text: str, service: str, earlier: str =
         action_text.lower()
     )
     within = days or (365 if _LASTS_LONGER.search(action_text.lower()) else default_days)
-    why = _WHY_OF.get(reading.intent, _WHY[what]) if what != "documented" else _WHY[what]
-    if reading.intent is Intent.COMMUNICATE:
-        why = _WHY_OF[Intent.COMMUNICATE]
-    return Practice(what, subject, within, why.replace("{subject}", subject), days is not None)
+    is_page = what == "documented" and reading.intent is not Intent.COMMUNICATE
+    why = _WHY[what] if is_page else _WHY_OF.get(reading.intent, _WHY[what])
+    end = "" if subject.endswith("...") else "."
+    return Practice(what, subject, within, f"{why}: {subject}{end}", days is not None)
 
 
 def restore_of(service: str) -> Practice:
@@ -212,8 +213,7 @@ def restore_of(service: str) -> Practice:
         "rehearsed",
         subject,
         180,
-        "A backup is worth what can be restored from it: unless "
-        f"{subject} is tried every {{days}} days, with the record, this turns broken.",
+        f"A backup is worth what can be restored from it, so this is tried every {{days}} days: {subject}.",
     )
 
 

@@ -31,6 +31,8 @@ class _Growing:
 
     stem: str
     proposal: Proposal
+    opening: str = ""
+    """How its sentence begins; nothing when it keeps promises of several sorts."""
     days: int | None = None
     refs: list[ActionRef] = field(default_factory=list)
     quotes: list[str] = field(default_factory=list)
@@ -69,7 +71,9 @@ def _grow(growing: dict[tuple[object, ...], _Growing], report: Report, scene: Sc
         for pick in picks:
             for key, fresh in _candidates(pick, scene, action):
                 one = growing.setdefault(key, fresh)
-                _join(one, ref, action.text if not first else None)
+                if one.opening != fresh.opening:
+                    one.opening = ""
+                _join(one, ref, action.text)
                 _bound(one, pick)
                 mine.append(one)
         kept[action.id] = mine
@@ -87,8 +91,7 @@ def _join(one: _Growing, ref: ActionRef, quote: str | None) -> None:
 
 
 def _bound(one: _Growing, pick: Pick) -> None:
-    """Keep the strictest number of days that an action states: the longest warning time, the
-    shortest cadence."""
+    """Keep the strictest number of days stated: the longest warning, the shortest cadence."""
     match pick:
         case Looked(days=int(days)):
             one.days = max(one.days or 0, days)
@@ -165,7 +168,6 @@ def _check(
     template = TEMPLATES[check]
     name = target.summary or target.id
     why = template.why.replace("{service}", name)
-    opened = f"{pick.opening}{why[0].lower()}{why[1:]}" if pick.opening else why
     planned = template.kind in PLANNED_KINDS
     unbuilt = f"Kind {template.kind} is planned: Unknown until it is built." if planned else None
     proposal = Proposal(
@@ -175,10 +177,10 @@ def _check(
         promise=MappingProxyType({k: _filled(v, name) for k, v in template.promise.items()}),
         every=template.every,
         because=(),
-        why=opened,
+        why=why,
         advice=" ".join(part for part in (template.advice, unbuilt) if part) or None,
     )
-    return (check, target.id), _Growing(_stem(target.id, check), proposal)
+    return (check, target.id), _Growing(_stem(target.id, check), proposal, pick.opening)
 
 
 def _stem(target: str, check: Check) -> str:
@@ -203,6 +205,8 @@ def _finished(one: _Growing, taken: set[str]) -> Proposal:
         if name in promise and one.days is not None:
             promise[name] = one.days
     days = promise.get("days", promise.get("within_days", ""))
+    why = one.proposal.why
+    opened = f"{one.opening}{why[0].lower()}{why[1:]}" if one.opening else why
     return Proposal(
         id=GuardId(unique(one.stem, taken)),
         kind=one.proposal.kind,
@@ -210,7 +214,7 @@ def _finished(one: _Growing, taken: set[str]) -> Proposal:
         promise=MappingProxyType(promise),
         every=one.proposal.every,
         because=tuple(one.refs),
-        why=one.proposal.why.replace("{days}", str(days)),
+        why=opened.replace("{days}", str(days)),
         actions=tuple(dict.fromkeys(one.quotes)),
         advice=one.proposal.advice,
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from twiceshy.guards.propose.clauses import Clause, Wording, read
+from twiceshy.guards.propose.clauses import LONGEST_ACTION, Clause, Wording, read
 from twiceshy.guards.propose.intents import PEOPLE, Intent, Wish, wishes
-from twiceshy.guards.propose.subjects import GENERIC, Subject, subjects_of
+from twiceshy.guards.propose.mentions import GENERIC, subjects_of
+from twiceshy.guards.propose.subjects import Subject
+
+MOST_CLAUSES = 12
+"""An action that promises more than this is a whole plan; what comes later is detail."""
 
 _JOINED = re.compile(
     r"[\s,/&]*(?:(?:and|or|as well as|plus|then|also|regular|periodic|provide|better|thoroughly|be|thorough|"
@@ -90,9 +94,9 @@ def _about(intent: Intent, text: str) -> tuple[Subject, ...]:
 
 def readings(text: str) -> tuple[Reading, ...]:
     """Every promise in an action's `text`; one without a known intent counts as a change."""
-    wording = read(_CHANNEL.sub(" alert ", text))
+    wording = read(_CHANNEL.sub(" alert ", text[:LONGEST_ACTION]))
     found: list[Reading] = []
-    for clause in wording.clauses:
+    for clause in wording.clauses[:MOST_CLAUSES]:
         for wish in _wished(clause):
             about = _about(wish.intent, clause.head)
             assured = _about(wish.intent, clause.assurance)

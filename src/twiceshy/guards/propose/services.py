@@ -14,6 +14,7 @@ from twiceshy.model.report import CauseClass, Report
 MOST_SERVICES = 4
 """Services of one report that get guards of their own; a report that lists more lists features."""
 _LONGEST_ID = 40
+_NOT_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
 class Sort(StrEnum):
@@ -87,8 +88,15 @@ def _taken_apart(names: tuple[str, ...]) -> dict[ServiceId, str]:
     for raw in names:
         name = _named(raw)
         if slug(name):
-            found.setdefault(ServiceId(slug(name)), name)
+            found.setdefault(_service_id(name), name)
     return found
+
+
+def _service_id(name: str) -> ServiceId:
+    """An id that YAML cannot take for a number or a truth value."""
+    short = slug(name)
+    is_word = short[0].isalpha() and short not in _NOT_WORDS
+    return ServiceId(short if is_word else f"service-{short}")
 
 
 def scene_of(report: Report) -> Scene:
@@ -96,7 +104,7 @@ def scene_of(report: Report) -> Scene:
     named = _taken_apart(report.services)
     if not named:
         fallback = slug(f"{report.id}") or "report"
-        named = {ServiceId(f"{fallback}-service"): ""}
+        named = {_service_id(f"service-of-{fallback}"): ""}
     cause = report.cause.cause_class if report.cause is not None else CauseClass.OTHER
     first_id, first_name = next(iter(named.items()))
     below = stands_on(cause)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from twiceshy.kinds.certificate.agreement import Seen, differing, not_on_disk
@@ -150,15 +150,19 @@ def _with_disagreements(
     if not extra:
         return assessed
     return tuple(
-        Assessed(
-            one.look,
-            (*one.flaws, *extra.get(id(one.seen), ())),
-            one.seen,
-            one.path,
-            one.unseen,
-        )
+        replace(one, flaws=_reloading(one.flaws, extra[id(one.seen)]))
+        if id(one.seen) in extra
+        else one
         for one in assessed
     )
+
+
+def _reloading(flaws: tuple[Flaw, ...], disagreements: list[Flaw]) -> tuple[Flaw, ...]:
+    """All flaws of a place that is behind the others: there, what is old needs a reload only."""
+    step = disagreements[0].next_step
+    ageing = {"expired", "ends-soon"}
+    mended = (replace(one, next_step=step) if one.code in ageing else one for one in flaws)
+    return (*mended, *disagreements)
 
 
 def tlsa_missing(fact: CertificateFact) -> tuple[tuple[str, Flaw], ...]:

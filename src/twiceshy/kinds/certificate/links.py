@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from twiceshy.kinds.certificate.extensions import ANY_USAGE, SERVER_AUTH
 from twiceshy.kinds.certificate.flaw import Flaw, critical
 from twiceshy.kinds.certificate.limits import outside
 from twiceshy.kinds.certificate.read import Certificate
+from twiceshy.kinds.certificate.strength import BROKEN_HASHES
 
 _RESEND = "Have the chain issued again by a sound authority, and install the new chain."
 
@@ -22,8 +24,29 @@ def signed_by(certificate: Certificate, issuer: Certificate) -> bool:
     verifications once, and the intermediate's own is done a single time.
     """
     try:
+        if certificate.signature_hash in BROKEN_HASHES:
+            return certificate.issuer == issuer.subject and _verifies(certificate, issuer)
         certificate.parsed.verify_directly_issued_by(issuer.parsed)
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _verifies(certificate: Certificate, issuer: Certificate) -> bool:
+    """Verify a signature that the library's own check refuses for its weak hash.
+
+    It is told apart from a forged one, so that the weakness is what gets reported. Raises what
+    the library raises when it does not verify.
+    """
+    parsed, key = certificate.parsed, issuer.parsed.public_key()
+    weak = parsed.signature_hash_algorithm
+    if weak is None:
+        return False
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(parsed.signature, parsed.tbs_certificate_bytes, padding.PKCS1v15(), weak)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(parsed.signature, parsed.tbs_certificate_bytes, ec.ECDSA(weak))
+    else:
         return False
     return True
 

@@ -8,6 +8,7 @@ does.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from twiceshy.kinds.certificate.extensions import Extensions
 from twiceshy.kinds.certificate.flaw import Flaw, critical
@@ -49,6 +50,7 @@ def a_label_form(host: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def as_address(host: str) -> str | None:
     """The IP address that `host` is, in its shortest form; None when it is a name."""
     try:

@@ -11,7 +11,7 @@ _MINUTE = timedelta(minutes=1)
 
 def instant(at: datetime) -> str:
     """`2024-06-07 13:00 UTC`."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at.isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def span(length: timedelta) -> str:

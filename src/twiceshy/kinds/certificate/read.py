@@ -90,6 +90,7 @@ def read_certificate(der: bytes) -> Certificate | Unreadable:
         try:
             parsed = x509.load_der_x509_certificate(der)
             not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
+            serial = parsed.serial_number
         except (*_DECODING_ERRORS, x509.InvalidVersion) as error:
             return Unreadable(shortened(f"it breaks the rules of X.509: {error}", 200))
 
@@ -104,7 +105,7 @@ def read_certificate(der: bytes) -> Certificate | Unreadable:
     empty = x509.Name([])
     subject = attempt("subject", lambda: parsed.subject, empty)
     issuer = attempt("issuer", lambda: parsed.issuer, empty)
-    if parsed.serial_number <= 0:
+    if serial <= 0:
         oddities.append("its serial number is not positive")
     if extensions.present and parsed.version is not x509.Version.v3:
         oddities.append("it has extensions but is not version 3")
@@ -116,7 +117,7 @@ def read_certificate(der: bytes) -> Certificate | Unreadable:
         subject=subject.public_bytes(),
         issuer=issuer.public_bytes(),
         issuer_label=_label(issuer, ()),
-        serial=parsed.serial_number,
+        serial=serial,
         not_before=not_before,
         not_after=not_after,
         key=attempt("public key", lambda: read_key(parsed.public_key()), NO_KEY),

@@ -11,7 +11,8 @@ from twiceshy.kinds.certificate.read import Certificate
 
 _WIDELY_SUPPORTED_CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 _FEWEST_CURVE_BITS = 256
-_BROKEN_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
+BROKEN_HASHES = frozenset({"md2", "md4", "md5", "sha1"})
+"""Anybody with money makes two certificates that have the same hash."""
 _SMALLEST_EXPONENT = 3
 _AGAIN = "Issue the certificate again with a stronger key, such as ECDSA P-256, and reload."
 
@@ -48,7 +49,7 @@ def _rsa_flaw(key: PublicKey, whose: str, min_rsa_bits: int) -> Flaw | None:
 
 def signature_flaw(certificate: Certificate) -> Flaw | None:
     """What is wrong with the issuer's signature on the certificate; never asked of a root."""
-    if certificate.signature_hash not in _BROKEN_HASHES:
+    if certificate.signature_hash not in BROKEN_HASHES:
         return None
     hash_name = certificate.signature_hash.upper().replace("SHA1", "SHA-1")
     return critical(

@@ -75,6 +75,8 @@ class NameState(StrEnum):
     """DNS answered: no such name, or no address for it."""
     UNSEEN = "unseen"
     """Nobody answered: nothing is known of the name."""
+    NOT_ASKED = "not_asked"
+    """The vantage could not ask: nothing is known of the name server either."""
 
 
 class PortState(StrEnum):

@@ -111,11 +111,8 @@ def _name(promise: Promise, seen: NameSeen, fact: HostFact) -> _Finding:
             works_for="names",
             next_step="Check the spelling of the name, and its A and AAAA records.",
         )
-    if seen.state is NameState.UNSEEN:
-        if seen.nameserver and any(
-            other.nameserver not in {None, seen.nameserver} and other.state is not NameState.UNSEEN
-            for other in fact.names
-        ):
+    if seen.state in {NameState.UNSEEN, NameState.NOT_ASKED}:
+        if seen.state is NameState.UNSEEN and _another_answers(seen, fact):
             return _Finding(
                 Evidence(what, f"{seen.why or 'no answer'}, while another name server answers"),
                 broken=True,
@@ -134,6 +131,14 @@ def _name(promise: Promise, seen: NameSeen, fact: HostFact) -> _Finding:
             next_step="Compare the records with what was promised; a cache may hold old ones.",
         )
     return _Finding(Evidence(what, f"resolves to {', '.join(seen.addresses)}"), works_for="names")
+
+
+def _another_answers(seen: NameSeen, fact: HostFact) -> bool:
+    return seen.nameserver is not None and any(
+        other.nameserver != seen.nameserver
+        and other.state in {NameState.FOUND, NameState.NOT_FOUND}
+        for other in fact.names
+    )
 
 
 def _wrong_addresses(promise: Promise, found: tuple[str, ...]) -> str | None:

@@ -13,7 +13,8 @@ _AFTER_FAILURE = MappingProxyType(
         Failure.RESET: "Look at the log of the web server, and at what stands before it.",
         Failure.CLOSED: "Look at the log of the web server: it ended the connection early.",
         Failure.HOST_UNREACHABLE: "Look at the route, the gateway and the firewall's reject rules.",
-        Failure.NO_ROUTE: "Look from a host with a way to {address}.",
+        Failure.NO_ROUTE: "Look from a host with a way to {address}, or promise "
+        "`every_address: false`.",
         Failure.CANNOT_LOOK: "Mend what keeps this host from connecting, then look again.",
         Failure.PROTOCOL: "See which program answers on this port (`ss -ltnp`).",
         Failure.TOO_LARGE: "See which headers the server sends; no browser takes this many.",

@@ -14,6 +14,7 @@ from typing import Any
 
 from twiceshy.kinds.certificate.facts import Failure, KeyType, NotServed, Served
 from twiceshy.kinds.certificate.phrases import shortened
+from twiceshy.model.endpoint_url import STARTTLS_SCHEMES
 from twiceshy.probes.connecting import Trouble, trouble_of
 from twiceshy.probes.tls.contexts import reading_context
 from twiceshy.probes.tls.refusals import refusal_of
@@ -23,6 +24,7 @@ from twiceshy.probes.tls.wire import HungUp, Wire
 FAREWELL_SECONDS = 1.0
 """How long a good-bye may take at the most; nothing is lost when it fails."""
 
+_CHUNK_BYTES = 16 * 1024
 _DER = 2
 """`_ssl.ENCODING_DER`."""
 _RECORD_KINDS = range(0x14, 0x18)
@@ -93,14 +95,12 @@ class _Meeting:
         """What to say when the time is up."""
         if self._proved is not None:
             return self._proved
+        time = f"{round(timeout_seconds, 1):g} s"
         if not self._connected:
-            why = f"nobody answered the connection within {timeout_seconds:g} s"
+            why = f"nobody answered the connection within {time}"
             return NotServed(Failure.NO_CONNECTION, why)
         said = "did not come to an end" if self._heard else "said nothing"
-        return NotServed(
-            Failure.SILENT,
-            f"the server took the connection and {said} within {timeout_seconds:g} s",
-        )
+        return NotServed(Failure.SILENT, f"the server took the connection and {said} within {time}")
 
     def _ended(self, how: str) -> str:
         return f"the server {how} {'in the middle' if self._heard else 'without a word'}"
@@ -113,9 +113,9 @@ class _Meeting:
 
     async def _talk(self, wire: Wire) -> NotServed | None:
         """The conversation in the clear, up to the point where TLS begins."""
-        talk = talk_for(self._scheme, wire.own_address)
-        if talk is None:
+        if self._scheme not in STARTTLS_SCHEMES:
             return None
+        talk = talk_for(self._scheme, wire.own_address)
         to_send = talk.start()
         while True:
             if to_send:
@@ -141,6 +141,10 @@ class _Meeting:
                 pass
             except ssl.SSLError as error:
                 refusal = refusal_of(error)
+            if self._proved is not None and tls.version() is not None:
+                with suppress(HungUp, OSError, ssl.SSLError):  # only courtesy is lost
+                    await _leave(wire, tls, incoming, outgoing, self._scheme)
+                return self._proved
             if outgoing.pending:
                 flights += 1
                 if flights > 1 and self._proved is None and refusal is None:
@@ -148,10 +152,6 @@ class _Meeting:
                 await wire.send(outgoing.read())
             if refusal is not None:
                 return refusal
-            if self._proved is not None and tls.version() is not None:
-                with suppress(HungUp, OSError, ssl.SSLError):  # only courtesy is lost
-                    await _leave(wire, tls, incoming, outgoing, self._scheme)
-                return self._proved
             data = await wire.receive()
             if first and data[0] not in _RECORD_KINDS:
                 return _not_tls(data)
@@ -160,7 +160,7 @@ class _Meeting:
 
 
 def _not_tls(data: bytes) -> NotServed:
-    said = shortened(data[:80].decode("utf-8", "replace").strip())
+    said = shortened(data[:80].decode("utf-8", "replace").strip().partition("\n")[0].rstrip())
     return NotServed(Failure.NOT_TLS, f"the server does not speak TLS: it answers {said!r}")
 
 
@@ -188,23 +188,34 @@ def _served_early(tls: ssl.SSLObject) -> Served | None:
 async def _leave(
     wire: Wire, tls: ssl.SSLObject, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, scheme: str
 ) -> None:
-    """Say good-bye in the protocol's own words and wait for the server to hang up; or just go."""
+    """End the handshake, and say good-bye in the protocol's own words until the server hangs up.
+
+    What is left of the handshake goes out in one piece with what follows it.
+    """
     farewell = farewell_for(scheme)
     if not farewell:
         _close(tls)
         await wire.send(outgoing.read())
         return
     async with asyncio.timeout(FAREWELL_SECONDS):
-        while greets_after_tls(scheme):
-            try:
-                tls.read(1)
-                break
-            except ssl.SSLWantReadError:
-                incoming.write(await wire.receive())
+        if greets_after_tls(scheme):
+            await wire.send(outgoing.read())
+            await _hear(wire, tls, incoming)
         tls.write(farewell)
         await wire.send(outgoing.read())
-        while True:
-            await wire.receive()
+        while await _hear(wire, tls, incoming):
+            pass
+        _close(tls)
+        await wire.send(outgoing.read())
+
+
+async def _hear(wire: Wire, tls: ssl.SSLObject, incoming: ssl.MemoryBIO) -> bytes:
+    """What the server says next under TLS; nothing when it has said its last word."""
+    while True:
+        try:
+            return tls.read(_CHUNK_BYTES)
+        except ssl.SSLWantReadError:
+            incoming.write(await wire.receive())
 
 
 def _close(tls: ssl.SSLObject) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 import stat
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from twiceshy.kinds.certificate.facts import TrustStore
@@ -23,14 +23,14 @@ _BUNDLES = (
 """Where Debian, Fedora, SUSE and Alpine keep all roots in one file."""
 
 
-def trust_store(name: str, folder: Path) -> TrustStore:
-    """The store called `system`, or the one in the PEM file `name` (relative to `folder`)."""
-    if name == SYSTEM:
-        path = _system_bundle()
-        if path is None:
-            return TrustStore(SYSTEM, (), "this host has no file of trusted roots")
-    else:
-        path = str(folder / Path(name).expanduser())
+def trust_store(name: str, estate_path: str) -> TrustStore:
+    """The store called `system`, or the one in the PEM file `name`.
+
+    Relative names start at the folder of `estate_path`.
+    """
+    path = _system_bundle() if name == SYSTEM else _place(name, estate_path)
+    if path is None:
+        return TrustStore(SYSTEM, (), "this host has no file of trusted roots")
     try:
         status = os.stat(path)  # noqa: PTH116 - its result is the cache's key
     except (OSError, ValueError) as error:
@@ -50,6 +50,12 @@ def _read(name: str, path: str, _modified_ns: int, size: int) -> TrustStore:
         return TrustStore(name, (), _why(error))
 
 
+@lru_cache(maxsize=32)
+def _place(name: str, estate_path: str) -> str:
+    return str(Path(estate_path).parent / Path(name).expanduser())
+
+
+@cache
 def _system_bundle() -> str | None:
     """The file that OpenSSL would use (SSL_CERT_FILE included), else the distribution's."""
     default = ssl.get_default_verify_paths().cafile

@@ -24,12 +24,11 @@ from twiceshy.probes.tls.talk import (
 )
 
 
-def talk_for(scheme: str, own_address: str) -> Talk | None:
-    """The dialog that precedes TLS for a scheme; None when TLS comes first."""
+def talk_for(scheme: str, own_address: str) -> Talk:
+    """The dialog that precedes TLS for a scheme of `STARTTLS_SCHEMES`."""
     if scheme in {"smtp", "submission"}:
         return Talk(_smtp(own_address))
-    dialog = _DIALOGS.get(scheme)
-    return Talk(dialog()) if dialog is not None else None
+    return Talk(_DIALOGS[scheme]())
 
 
 def farewell_for(scheme: str) -> bytes:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 _Watch = Callable[..., object]
+_Unwatch = Callable[[int], object]
 _CHUNK_BYTES = 32 * 1024
 
 
@@ -45,7 +46,6 @@ class Wire:
             code = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code:
                 raise OSError(code, "connect") from None
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     @property
     def own_address(self) -> str:
@@ -73,13 +73,14 @@ class Wire:
                 raise HungUp
             return data
 
-    async def _until(self, add: _Watch, remove: Callable[[socket.socket], object]) -> None:
+    async def _until(self, add: _Watch, remove: _Unwatch) -> None:
         ready: asyncio.Future[None] = self._loop.create_future()
-        add(self._socket, _settle, ready)
+        number = self._socket.fileno()
+        add(number, _settle, ready)
         try:
             await ready
         finally:
-            remove(self._socket)
+            remove(number)
 
 
 def _settle(ready: asyncio.Future[None]) -> None:

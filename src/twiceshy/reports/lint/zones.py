@@ -213,7 +213,7 @@ def no_zone(report: Report, _: Sequence[Report]) -> Iterator[Found]:
                 line,
                 (
                     f"{clock_text(moment)} in which time zone? None is named anywhere; name it once, "
-                    "such as (UTC) behind the duration"
+                    "behind the duration or in the heading of the timeline"
                 ),
             )
             return

@@ -23,7 +23,7 @@ _CLOCK = re.compile(
     r"|(?P<dot24_hour>[01]\d|2[0-3])[.](?P<dot24_minute>[0-5]\d)\s?(?i:hrs?|hours|uhr)\b"
     r"|(?P<h_hour>[01]?\d|2[0-3])h(?P<h_minute>[0-5]\d)(?![\dA-Za-z])"
     r"|(?P<bare_hour>1[0-2]|0?[1-9])\s{0,2}(?P<bare_half>(?i:[ap]\.\s?m\b\.?|[ap]\s?m\b|noon\b|midnight\b))"
-    r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)\s?(?:(?i:hrs|hours|h)\b|(?=Z\b|\s(?:UTC|GMT)\b))"
+    r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)\s?(?:(?i:hrs|hours|h)\b|(?=Z\b|\s(?:UTC|GMT)\b|\s?(?:to|-|–|until)\s?(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs|hours|UTC|GMT|[A-Z]{2,3}T)\b))"
     r"|(?<![A-Za-z-])(?P<word>(?i:midnight|noon|midday))(?![A-Za-z-])"
     r")" + _ZONED
 )

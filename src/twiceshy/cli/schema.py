@@ -1,0 +1,42 @@
+"""`twiceshy schema`: what an estate file may say, for editors."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from twiceshy.errors import TheWorld, WrongUsage
+
+EXAMPLES = """
+**Examples**
+
+`twiceshy schema -o twiceshy.schema.json`
+
+Then the first line of twiceshy.yaml tells editors where it is:
+
+`# yaml-language-server: $schema=twiceshy.schema.json`
+"""
+
+
+def command(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead."),
+    ] = None,
+) -> None:
+    """Print the JSON Schema of twiceshy.yaml, with which editors complete and check it."""
+    from twiceshy.estate.schema import estate_schema
+
+    text = json.dumps(estate_schema(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
+        raise WrongUsage(f"{output} cannot be written: {error.strerror}") from error
+    except OSError as error:
+        raise TheWorld(f"{output} could not be written: {error.strerror}") from error

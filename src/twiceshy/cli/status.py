@@ -1,0 +1,137 @@
+"""The verb that shows the one page: could it happen again?"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, assert_never
+
+import typer
+
+from twiceshy.cli.render.delivery import deliver
+from twiceshy.cli.render.paper import Paper, paper_for
+from twiceshy.cli.report_files import read_bounded
+from twiceshy.errors import UnreadableInput
+from twiceshy.guards.page import Page, page
+from twiceshy.guards.state import Standing
+from twiceshy.model.estate import Estate
+from twiceshy.model.ids import GuardId
+from twiceshy.model.report import Report
+from twiceshy.store.location import Location, beside, located
+
+EXAMPLES = """Examples:
+
+`twiceshy status`
+
+`twiceshy status --format markdown -o status.md`
+
+It looks at nothing itself: it shows what `twiceshy check` last saw.
+"""
+
+
+class Format(StrEnum):
+    """How the page is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def command(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="The estate file; twiceshy.yaml here or above by default."
+        ),
+    ] = None,
+    *,
+    output_format: Annotated[
+        Format, typer.Option("--format", "-f", help="How the page is told.")
+    ] = Format.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write there, in one step."),
+    ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            metavar="URL",
+            envvar="TWICESHY_DATABASE",
+            help="The journal; a file beside the estate by default.",
+        ),
+    ] = None,
+) -> None:
+    """Show the one page: every report, what became of its actions, and could it happen again?"""
+    from twiceshy.estate.load import find_estate, load_estate
+
+    path = file if file is not None else find_estate(Path())
+    estate = load_estate(path)
+    location = beside(str(path)) if database is None else located(database)
+    standings = _standings(location, tuple(estate.guards))
+    reports, mistakes = _reports(estate)
+    now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
+    shown = page(estate, reports, standings, now, mistakes=mistakes)
+    deliver(_rendered(shown, estate, output_format, output), output)
+
+
+def _standings(location: Location, ids: Iterable[GuardId]) -> Mapping[GuardId, Standing]:
+    if location.is_absent:
+        return {}
+    from twiceshy.store.opening import open_journal
+
+    with open_journal(location, reading=True) as journal:
+        latest = journal.latest(tuple(ids))
+    return {
+        one.guard_id: Standing(
+            one.guard_id,
+            one.verdict,
+            one.why,
+            one.since,
+            ever_held=one.ever_held,
+            severity=one.severity,
+            next_step=one.next_step,
+            seen_at=one.at,
+        )
+        for one in latest.values()
+    }
+
+
+def _reports(estate: Estate) -> tuple[list[Report], list[str]]:
+    """What could be read; one report that is missing does not hide the others."""
+    from twiceshy.reports.read import read_report
+
+    reports: list[Report] = []
+    mistakes: list[str] = []
+    for source in estate.reports:
+        try:
+            data = read_bounded(source.path)
+        except UnreadableInput as error:
+            where = f"{source.place}: " if source.place else ""
+            mistakes.append(f"{where}{error.message}")
+        else:
+            reports.append(replace(read_report(data, path=source.path), id=source.id))
+    return reports, mistakes
+
+
+def _rendered(shown: Page, estate: Estate, output_format: Format, output: Path | None) -> str:
+    match output_format:
+        case Format.TEXT:
+            from twiceshy.cli.render.status_text import status_text
+
+            return status_text(shown, Paper() if output else paper_for(sys.stdout, os.environ))
+        case Format.JSON:
+            from twiceshy.cli.render.status_json import status_json
+
+            return status_json(shown, estate.path)
+        case Format.MARKDOWN:
+            from twiceshy.cli.render.status_markdown import status_markdown
+
+            return status_markdown(shown)
+        case _:
+            assert_never(output_format)
