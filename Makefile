@@ -24,7 +24,7 @@ lint: .venv/installed-dev ## Ruff, mypy --strict and the import rules, changing 
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 fix: .venv/installed-dev ## Let ruff mend what it can, and format
 	@$(BIN)/ruff check --fix .

@@ -155,7 +155,7 @@ def test_the_top_of_the_file_is_checked(mistakes: MistakesOf, text: str, told: s
         ),
         (
             "services: {a: {summary: }}",
-            "2:23: 'summary' of service 'a' is empty (write a value or leave the key out)",
+            "2:25: 'summary' of service 'a' is empty (write a value or leave the key out)",
         ),
         (
             "services: {a: {summary: ' '}}",

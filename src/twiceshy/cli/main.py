@@ -7,9 +7,10 @@ import os
 import sys
 
 import typer
+from typer.exceptions import TyperException
 
 from twiceshy import __version__
-from twiceshy.errors import TwiceshyError
+from twiceshy.errors import TwiceshyError, YourInput
 
 VERBS = ("read", "propose", "check", "status", "attest", "schema")
 """Each is a module of this package with a function `command`; only the one asked for is imported."""
@@ -61,6 +62,10 @@ def main() -> None:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except TyperException as error:
+        verb = f" {asked}" if asked in VERBS else ""
+        typer.echo(f"error: {error.format_message()}\n\nhint: twiceshy{verb} --help", err=True)
+        sys.exit(YourInput.exit_code)
     except TwiceshyError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)

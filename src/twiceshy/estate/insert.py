@@ -11,6 +11,10 @@ from twiceshy.estate.spans import Node, read_spans
 _COMMENT_BELOW = re.compile(r"(?:[ \t]*\r?\n)*[ \t]+#[^\n]*(?:\n|\Z)")
 
 
+_DOCUMENT_END = re.compile(r"^\.\.\.(?=\s|\Z)", re.MULTILINE)
+"""Cannot stand at the start of a line of a block scalar either: YAML 1.2, rule c-forbidden."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """An entry of a section, written in both styles."""
@@ -64,8 +68,10 @@ def insert(
     for _, edit in ordered:
         bare = bare[: edit.start] + edit.text.replace("\n", newline) + bare[edit.end :]
     if missing:
-        bare = bare if bare.endswith(("\n", "\r")) or not bare else bare + newline
-        bare += newline.join([*missing, ""])
+        end = _DOCUMENT_END.search(bare)
+        before, after = (bare[: end.start()], bare[end.start() :]) if end else (bare, "")
+        before = before if before.endswith(("\n", "\r")) or not before else before + newline
+        bare = before + newline.join([*missing, ""]) + after
     return mark + bare
 
 
@@ -89,15 +95,18 @@ def _added(text: str, top: Node, section: Section) -> _Edit:
     if node is None:
         return _inside(top, f'"{section.name}": {whole}')
     if node.shape == "scalar":
-        return _Edit(node.start, node.end, f"{_space_before(text, node)}{whole}")
+        return _instead(text, node, whole)
     if node.is_flow:
         return _inside(node, flow)
     return _below(text, node, _indented(_block(section, first=False), node.column))
 
 
-def _space_before(text: str, node: Node) -> str:
-    """`guards:` without a value ends at its colon."""
-    return " " if node.start and text[node.start - 1] == ":" else ""
+def _instead(text: str, node: Node, whole: str) -> _Edit:
+    """In place of a value; one that is left out belongs right after its colon."""
+    if node.end > node.start:
+        return _Edit(node.start, node.end, whole)
+    at = text.index(":", node.key_end) + 1
+    return _Edit(at, at, f" {whole}")
 
 
 def _inside(node: Node, flow: str) -> _Edit:
@@ -147,7 +156,7 @@ def _join(text: str, guard: Node, refs: tuple[str, ...]) -> _Edit:
     if because.shape == "scalar":
         old = text[because.start : because.end]
         whole = f"[{old}, {flow}]" if because.text else f"[{flow}]"
-        return _Edit(because.start, because.end, f"{_space_before(text, because)}{whole}")
+        return _instead(text, because, whole)
     if because.is_flow:
         return _inside(because, flow)
     return _below(text, because, _indented([f"- {ref}" for ref in refs], because.column))

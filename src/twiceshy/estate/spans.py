@@ -7,7 +7,7 @@ follow belong to nobody. Anchors, aliases and tags do not occur: the loader refu
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -40,6 +40,8 @@ class Node:
     text: str = ""
     """Of a scalar."""
     is_block_scalar: bool = False
+    key_end: int = 0
+    """Of a mapping's value: after its key, before the colon."""
 
     def get(self, key: str) -> Node | None:
         """The value of a key of a mapping."""
@@ -104,7 +106,8 @@ def _mapping(event: Any, events: Iterator[Any]) -> Node:
     values: list[tuple[str, Node]] = []
     while not isinstance(closing := next(events), MappingEndEvent):
         key = _node(closing, events)
-        values.append((key.text, _node(next(events), events)))
+        value = replace(_node(next(events), events), key_end=key.end)
+        values.append((key.text, value))
     ends = [node for _, node in values]
     end = closing.end_mark.index if event.flow_style else _end_of(ends, event)
     return Node(

@@ -89,8 +89,8 @@ def report_lines(report: ReportEntry) -> list[str]:
 def service_lines(service: ServiceEntry) -> list[str]:
     """An entry of `services:`."""
     lines = [f"{service.id}:"]
-    if service.summary:
-        lines.append(f"  summary: {scalar(service.summary)}")
+    if clean(service.summary or ""):
+        lines.append(f"  summary: {scalar(service.summary or '')}")
     else:
         lines += ["  # The report names no service: say what this is.", "  summary: Not named"]
     if service.depends_on:
@@ -155,7 +155,7 @@ def guard_value(guard: GuardEntry) -> Mapping[str, object]:
 
 def service_value(service: ServiceEntry) -> Mapping[str, object]:
     """A service as plain values."""
-    value: dict[str, object] = {"summary": service.summary or "Not named"}
+    value: dict[str, object] = {"summary": clean(service.summary or "") or "Not named"}
     if service.depends_on:
         value["depends_on"] = list(service.depends_on)
     return value

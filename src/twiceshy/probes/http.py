@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from twiceshy.model.guard import Guard
 from twiceshy.probes.http_chain import Headers, look_at_address
 from twiceshy.probes.http_exchange import Asked
 from twiceshy.probes.http_headers import Missing, read_headers
+from twiceshy.probes.http_trust import NoRoots, not_verifying, verifying
 from twiceshy.probes.resolve import Unresolved, look_up
 from twiceshy.probes.targets import endpoints_of
 from twiceshy.probes.view import View
@@ -44,10 +44,11 @@ async def look(guard: Guard, estate: Estate, view: View) -> HttpFact | Unseen:
     headers = read_headers(promise.headers, folder)
     if isinstance(headers, Missing):
         return Unseen(headers.why, view.now(), view.vantage, headers.next_step)
-    contexts = _contexts(promise, endpoints, folder)
-    if isinstance(contexts, Missing):
-        return Unseen(contexts.why, view.now(), view.vantage, contexts.next_step)
-    asked = Asked(promise, contexts, tuple(headers.secret.values()))
+    trusting = verifying(promise, folder) if promise.verify else not_verifying()
+    speaks_tls = any(parse_endpoint(endpoint.url).speaks_tls for endpoint in endpoints)
+    if isinstance(trusting, NoRoots) and speaks_tls:
+        return Unseen(trusting.why, view.now(), view.vantage, trusting.next_step)
+    asked = Asked(promise, trusting, tuple(headers.secret.values()))
     async with asyncio.TaskGroup() as group:
         looks = [
             group.create_task(_look_at_endpoint(endpoint, headers, asked, view.timeout_seconds))
@@ -83,47 +84,3 @@ async def _look_at_endpoint(
         addresses=tuple(one.result() for one in looks),
         left_out=len(found) - len(addresses),
     )
-
-
-def _contexts(
-    promise: Promise, endpoints: list[Endpoint], folder: Path
-) -> tuple[ssl.SSLContext, ssl.SSLContext] | Missing:
-    """TLS settings with verification and without."""
-    without = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    without.check_hostname = False
-    without.verify_mode = ssl.CERT_NONE
-    if not promise.verify:
-        return without, without
-    verifying = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if promise.roots != "system":
-        path = folder / Path(promise.roots).expanduser()
-        try:
-            if path.exists() and not path.is_file():
-                return Missing(
-                    f"the roots could not be read from {path} (not a regular file)",
-                    "Correct `roots`: a file of trusted certificates in PEM form.",
-                )
-            verifying.load_verify_locations(cafile=path)
-        except OSError as error:
-            pem = isinstance(error, ssl.SSLError)
-            reason = "it holds no certificates in PEM form" if pem else error.strerror
-            return Missing(
-                f"the roots could not be read from {path} ({reason})",
-                "Correct `roots`: a file of trusted certificates in PEM form.",
-            )
-        return verifying, without
-    speaks_tls = any(parse_endpoint(endpoint.url).speaks_tls for endpoint in endpoints)
-    verifying.load_default_certs()
-    if speaks_tls and not _has_roots(verifying):
-        return Missing(
-            "this host has no trusted root certificates, so that every server looks untrusted",
-            "Install the package ca-certificates, or name a file in `roots`.",
-        )
-    return verifying, without
-
-
-def _has_roots(context: ssl.SSLContext) -> bool:
-    if context.cert_store_stats()["x509_ca"]:
-        return True
-    paths = ssl.get_default_verify_paths()
-    return any(Path(paths.capath or paths.openssl_capath).glob("*.0"))

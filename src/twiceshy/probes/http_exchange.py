@@ -36,6 +36,7 @@ from twiceshy.kinds.http.read import (
     text_of,
 )
 from twiceshy.probes.http_failures import failed_by
+from twiceshy.probes.http_trust import NoRoots, not_verifying
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PHASES = {
@@ -52,8 +53,8 @@ class Asked:
     """What is asked, the same at every address and for every request of a chain."""
 
     promise: Promise
-    contexts: tuple[ssl.SSLContext, ssl.SSLContext]
-    """With verification, and without."""
+    trusting: ssl.SSLContext | NoRoots
+    """The TLS settings, or why this host cannot verify anybody."""
     secrets: tuple[str, ...] = ()
     """Values that must never be recorded, even when a server sends them back."""
 
@@ -124,7 +125,11 @@ async def exchange(
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         why = f"this is not a web address ({printable(str(error))})"
         return Failed(Failure.BAD_REDIRECT, Phase.REQUEST, why, url)
-    context = asked.contexts[0 if verified else 1]
+    context = asked.trusting if verified else not_verifying()
+    if isinstance(context, NoRoots):
+        if request.url.scheme == "https":
+            return Failed(Failure.CANNOT_LOOK, Phase.TLS, context.why, url)
+        context = not_verifying()
     try:
         async with httpx.AsyncHTTPTransport(verify=context, trust_env=False) as transport:
             response = await transport.handle_async_request(request)

@@ -137,6 +137,7 @@ def _listed(statements: Sequence[Statement], order: Order) -> list[_Found]:
     if titled:
         return [_found(s, s.text, order, s.heading) for s in titled]
     listed = {id(s) for s in statements if s.block.shape in (Shape.ITEM, Shape.ROW)}
+
     by_heading = _lists_by_heading(statements)
     for index, statement in enumerate(statements):
         block = statement.block
@@ -295,6 +296,9 @@ def _from_text(
     label = statement.label
     if label is not None and label.value and len(label.value) > 12:  # noqa: PLR2004 - a name alone is no action
         name = part_named(label.name)
+        spread = [s.strip() for s in _SENTENCE.split(label.value) if s.strip()]
+        if name in (Part.GROUP, Part.ACTIONS) and _ordered(spread) > 1:
+            return [_found(statement, s, order, group) for s in spread if not _OUTRO.search(s)]
         if (
             name in (None, Part.GROUP, Part.ACTIONS)
             or _IMPERATIVE.match(label.value)
@@ -305,16 +309,16 @@ def _from_text(
         return []
     if has_list and not _IMPERATIVE.match(_strip(text)):
         return []
-    if statement.section is not Part.ACTIONS and statement.section is not Part.LESSONS:
-        return [_found(statement, text, order, group)] if _IMPERATIVE.match(_strip(text)) else []
     sentences = [s.strip() for s in _SENTENCE.split(text) if s.strip()]
     if len(sentences) == 1:
         promised = (
-            _IMPERATIVE.match(_strip(text)) or _SHOULD.search(text) or re.match(r"\w+ing\b", text)
+            _IMPERATIVE.match(_strip(text))
+            or _SHOULD.search(text)
+            or re.match(r"\w+ing\b", text)
+            or (not has_list and not _TELLS_PAST.search(text))
         )
         return [_found(statement, text, order, group)] if promised and len(text) > 8 else []  # noqa: PLR2004
-    orders = sum(1 for s in sentences if _IMPERATIVE.match(_strip(s)) or _NO_MORE.match(s))
-    if orders >= max(2, len(sentences) - 1) and label is None:
+    if _ordered(sentences) and label is None:
         return [_found(statement, s, order, group) for s in sentences if not _OUTRO.search(s)]
     if _IMPERATIVE.match(_strip(sentences[0])):
         kept = [s for s in sentences if not _OUTRO.search(s)]
@@ -324,8 +328,17 @@ def _from_text(
         for sentence in sentences
         if not _OUTRO.search(sentence)
         and not _INTRO.search(sentence)
-        and (_IMPERATIVE.match(sentence) or _SHOULD.search(sentence))
+        and (_IMPERATIVE.match(sentence) or _SHOULD.search(sentence) or _NO_MORE.match(sentence))
     ]
+
+
+_TELLS_PAST = re.compile(r"\b(?:was|were|had|did|has been|have been)\b", re.IGNORECASE)
+
+
+def _ordered(sentences: Sequence[str]) -> int:
+    """How many measures a paragraph lists, one a sentence; 0 when it is prose about one."""
+    orders = sum(1 for s in sentences if _IMPERATIVE.match(_strip(s)) or _NO_MORE.match(s))
+    return orders if orders >= max(2, len(sentences) - 1) else 0
 
 
 def _only_introduces(statement: Statement, *, deeper: bool) -> bool:

@@ -374,7 +374,11 @@ def _settle_entries(
         clock = mark.at
         if clock is not None and previous is not None and day is not None and mark.day is None:
             back = datetime.combine(day, previous) - datetime.combine(day, clock)
-            if back > _HALF_DAY or (
+            if mark.clock is not None and _noon_slip(previous, clock, span):
+                # "12:15 AM" after "12:00 PM" is a quarter past noon: the order of the entries says so.
+                clock = time(clock.hour + _NOON, clock.minute, clock.second)
+                mark = replace(mark, clock=replace(mark.clock, at=clock))
+            elif back > _HALF_DAY or (
                 spills
                 and back > timedelta(hours=3)
                 and span.end is not None
@@ -392,6 +396,15 @@ def _settle_entries(
         out.append(TimedEntry(raw, at, until))
         previous = clock if clock is not None else previous
     return tuple(out)
+
+
+def _noon_slip(previous: time, clock: time, span: Span) -> bool:
+    """Whether a time in the first hour of a day was meant to be in the hour after noon."""
+    if clock.hour or not _NOON - 1 <= previous.hour <= _NOON:
+        return False
+    meant = time(_NOON, clock.minute, clock.second)
+    ends = span.end.clock if span.end is not None else None
+    return meant >= previous and (ends is None or meant <= ends)
 
 
 def _in_afternoon(mark: Mark, span: Span, previous: time | None) -> Mark:

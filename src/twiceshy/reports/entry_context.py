@@ -213,24 +213,37 @@ def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClas
 
 def _detections(entries: list[Entry]) -> list[Entry]:
     """Without a detection so far, the first entry that speaks of an alert or a report is one."""
-    for index, entry in enumerate(entries[:4]):
+    ends = (EntryKind.SUSPECTED, EntryKind.CAUSE_FOUND, EntryKind.ESCALATED, EntryKind.RULED_OUT)
+    opening = list(entries[:4])
+    for index, entry in enumerate(opening):
         if entry.kind is EntryKind.DETECTED:
             return entries
-        if index == 0 and not DETECTED.search(entry.text):
-            continue
-        if entry.kind in (EntryKind.SUSPECTED, EntryKind.CAUSE_FOUND, EntryKind.ESCALATED):
-            return entries
-        if DETECTED.search(entry.text) and entry.kind in (
-            EntryKind.NOTE,
-            EntryKind.INVESTIGATING,
-            EntryKind.FIX,
+        if entry.kind in ends and index:
+            break
+        speaks = DETECTED.search(entry.text) is not None
+        if (
+            speaks
+            and (entry.kind not in ends)
+            and not (
+                index and entry.kind is EntryKind.INVESTIGATING and _starts_looking(entry.text)
+            )
         ):
             return [
                 *entries[:index],
                 replace(entry, kind=EntryKind.DETECTED),
                 *entries[index + 1 :],
             ]
+    first = entries[0] if entries else None
+    if first is not None and first.kind is EntryKind.NOTE:
+        return [replace(first, kind=EntryKind.DETECTED), *entries[1:]]
     return entries
+
+
+def _starts_looking(text: str) -> bool:
+    return (
+        re.search(r"\b(?:start\w*|beg[ai]n\w*|look\w*|investigat\w*)\b", text, re.IGNORECASE)
+        is not None
+    )
 
 
 def _comes_back(text: str) -> bool:

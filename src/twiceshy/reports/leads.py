@@ -87,6 +87,7 @@ _AFTER_TIMES = re.compile(
     r"^[\d:.\s–—-]*(?:(?:to|until|and|am|pm|utc|gmt)\b[\d:.\s–—-]*)*[:–—-]\s*", re.IGNORECASE
 )
 _MAX_WORDS = 22
+_PERSON = r"(?:it|we|i|they|he|she|this|that|there|which|everyone|everybody|somebody|someone|[\w -]*(?:team|engineers?|developers?|desk|admins?|administrators?|technicians?|on-?call|support|manager|staff))"
 
 
 @dataclass

@@ -252,11 +252,9 @@ class _Placer:
 
     def _row(self, block: Block) -> None:
         state = self.state
-        if state.section is Part.TIMELINE or state.section is Part.ACTIONS:
-            self._emit(block, block.text)
-            return
         cells = [cell for cell in block.cells if cell]
-        if len(cells) == 2 and (part := part_named(cells[0])) in _FIELDS:  # noqa: PLR2004 - name and value
+        listing = state.section in (Part.TIMELINE, Part.ACTIONS)
+        if not listing and len(cells) == 2 and (part := part_named(cells[0])) in _FIELDS:  # noqa: PLR2004 - name and value
             self._emit(block, cells[1], part=part, label=Label(cells[0], cells[1], strong=True))
             return
         self._emit(block, block.text)

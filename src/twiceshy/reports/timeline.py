@@ -19,13 +19,16 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _SEPARATOR = re.compile(r"[\s*_)\]]*(?:[:,;|.]|-{1,3}|–|—|→|=>|->)?[\s*_:–—-]*")
+_WHO = re.compile(
+    r"\W*(?:who|by|actor|person|team|owner|responsible|source|role)\W*", re.IGNORECASE
+)
 _HALF_ZONE = re.compile(r"^\s*[(\[]?\s*(?:hrs|hours|local time|local)\b\s*[)\]]?", re.IGNORECASE)
 _HEADER = re.compile(
     r"\b(?:time(?:stamp)?|date|when|at)\b.*\b(?:events?|descriptions?|actions?|details?|what|happened|activity|status|notes?|comments?|entry|update|summary)\b|^time(?:stamp)?s?\b.{0,20}$",
     re.IGNORECASE,
 )  # fmt: skip
 _SENTENCE = re.compile(
-    r"(?:(?<=[.!?;])\s+|^)(?=(?:(?:at|by|around|on|from|about|then,? at|finally,? at|later,? at)\s)?\S)",
+    r",?\s+and\s+(?=(?:at|by|from)\s\d)|(?:(?<=[.!?;])\s+|^)(?=(?:(?:at|by|around|on|from|about|then,? at|finally,? at|later,? at)\s)?\S)",
     re.IGNORECASE,
 )
 _NOT_ENTRY = re.compile(
@@ -134,7 +137,8 @@ class _Reader:
         self.day: Day | None = None
         self.open_entry = False
         self.entry_indent = 0
-        self.from_code = False
+        self.who_columns: frozenset[int] = frozenset()
+        """Columns of a table that only say who acted."""
 
     def read(self, statements: Sequence[Statement]) -> list[RawEntry]:
         plain_timed = any(
@@ -239,8 +243,9 @@ class _Reader:
             self.strict
             and not _SEPARATOR.match(text[stop:]).group().strip()
             and statement.block.shape is Shape.TEXT
-            and not _LEAD_IN.match(text).group().strip()
-        ):  # type: ignore[union-attr]  # the pattern matches every text
+            and statement.block.raw[:1] not in ("*", "_")
+            and not (text[0].isalpha() and _LEAD_IN.match(text))
+        ):
             return
         zone_after = _HALF_ZONE.match(text[stop:])
         if zone_after is not None:
@@ -352,6 +357,9 @@ class _Reader:
         if clock is None:
             military = leading_military(cells[0]) if cells else None
             if military is None:
+                who = frozenset(i for i, c in enumerate(cells) if _WHO.fullmatch(c))
+                if who:
+                    self.who_columns = who
                 if day is not None and sum(bool(c) for c in cells) == 1:
                     self.day = day
                 elif not _HEADER.search(statement.text) and not self.strict and self.entries:
@@ -375,7 +383,8 @@ class _Reader:
         if mark.zone is None and zone_cells and mark.clock is not None:
             zone = zones_in(cells[min(zone_cells)])[0]
             mark = replace(mark, clock=replace(mark.clock, zone=zone))
-        rest = [c for i, c in enumerate(cells) if i not in used | zone_cells and c]
+        skipped = used | zone_cells | self.who_columns
+        rest = [c for i, c in enumerate(cells) if i not in skipped and c]
         leftover = (
             _SEPARATOR.sub(
                 "", cells[index][(until or own[-1] if own else mark).stop :], count=1

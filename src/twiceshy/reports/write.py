@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from twiceshy.model.report import Action, CauseClass, DetectedBy, Entry, FalseLead, Finding, Report
 from twiceshy.reports.moment_text import length_text, stamp_text, time_text
 
-NOT_SAID = "Not said in the report"
+NOT_SAID = "Not said in the original"
 """Opens the sentence that names everything a report leaves out."""
 
 _DETECTED_BY = {

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -180,19 +179,6 @@ def test_a_handshake_refused_with_an_alert_is_told(look_at: Any, the_address: An
     assert "unrecognized name" in outcome.why
 
 
-def test_a_server_that_wants_a_client_certificate_is_told(
-    talk: Any, look_at: Any, the_address: Any, answer_page: Any, authority: Any
-) -> None:
-    tls = authority.server(NAME)
-    tls.load_verify_locations(authority.roots)
-    tls.verify_mode = ssl.CERT_REQUIRED
-    handlers = {"127.0.0.1": talk.says(answer_page())}
-    outcome = the_address(look_at(handlers, trusting(authority), scheme="https", tls=tls)).outcome
-    assert isinstance(outcome, Failed)
-    assert outcome.code in {Failure.TLS_ALERT, Failure.CLOSED, Failure.RESET}
-    assert "certificate required" in outcome.why
-
-
 def test_a_handshake_that_is_cut_off_is_told(look_at: Any, the_address: Any) -> None:
     async def hang_up(reader: Any, _: Any) -> None:
         await reader.read(1)
@@ -223,6 +209,16 @@ def test_roots_that_are_a_pipe_are_unseen_at_once(look_at: Any, tmp_path: Path) 
     unseen = look_at({}, Promise(roots="pipe"), scheme="https", addresses=("127.0.0.1",))
     assert isinstance(unseen, Unseen)
     assert "not a regular file" in unseen.why
+
+
+def test_a_redirect_to_https_without_roots_is_unknown_instead_of_untrusted(
+    talk: Any, look_at: Any, answer_page: Any
+) -> None:
+    there = answer_page(b"", "302 Found", f"Location: https://{NAME}/")
+    fact = look_at({"127.0.0.1": talk.says(there)}, Promise(roots="nosuch.pem"))
+    verdict = judge(Promise(), fact, NOW)
+    assert isinstance(verdict, Unknown)
+    assert "the roots could not be read" in verdict.why
 
 
 def test_a_host_without_roots_does_not_call_every_server_untrusted(

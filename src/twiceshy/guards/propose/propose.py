@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks import TEMPLATES, Check
-from twiceshy.guards.propose.clauses import plain_text
+from twiceshy.guards.propose.clauses import LONGEST_ACTION, plain_text
 from twiceshy.guards.propose.names import practice_name, unique
 from twiceshy.guards.propose.picks import Asked, Done, Looked, Pick, picks_for
 from twiceshy.guards.propose.practices import shortened
@@ -61,7 +61,7 @@ def _grow(growing: dict[tuple[object, ...], _Growing], report: Report, scene: Sc
     for action in report.actions:
         ref = ActionRef(report.id, action.id)
         first = kept.get(action.same_as) if action.same_as is not None else None
-        picks = picks_for(Asked(action.text, cause, _spoken(scene)))
+        picks = picks_for(Asked(action.text[:LONGEST_ACTION], cause, _spoken(scene)))
         if first:
             for one in first:
                 _join(one, ref, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from twiceshy.guards.propose.clauses import LONGEST_ACTION, Clause, Wording, read
+from twiceshy.guards.propose.clauses import Clause, Wording, read
 from twiceshy.guards.propose.intents import PEOPLE, Intent, Wish, wishes
 from twiceshy.guards.propose.mentions import GENERIC, subjects_of
 from twiceshy.guards.propose.subjects import Subject
@@ -94,7 +94,7 @@ def _about(intent: Intent, text: str) -> tuple[Subject, ...]:
 
 def readings(text: str) -> tuple[Reading, ...]:
     """Every promise in an action's `text`; one without a known intent counts as a change."""
-    wording = read(_CHANNEL.sub(" alert ", text[:LONGEST_ACTION]))
+    wording = read(_CHANNEL.sub(" alert ", text))
     found: list[Reading] = []
     for clause in wording.clauses[:MOST_CLAUSES]:
         for wish in _wished(clause):
