@@ -83,11 +83,11 @@ def test_a_missing_report_is_told_and_its_guards_are_not_blamed(mistakes: Mistak
         ("[5]", "2:11: 'reports' of the estate: 5 is not text (put quotes around it)"),
         (
             "[{path: reports, id: a}]",
-            "2:28: a folder has no id of its own (list the file by itself)",
+            "2:31: a folder has no id of its own (list the file by itself)",
         ),
         (
             "[{path: reports/mail-2024.md, id: a b}]",
-            "2:41: 'id' of a report: 'a b' has a space or # in it",
+            "2:44: 'id' of a report: 'a b' has a space or # in it",
         ),
     ],
 )

@@ -64,7 +64,9 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except TyperException as error:
         verb = f" {asked}" if asked in VERBS else ""
-        typer.echo(f"error: {error.format_message()}\n\nhint: twiceshy{verb} --help", err=True)
+        # Without a verb the help was printed and there is nothing to add.
+        if said := error.format_message():
+            typer.echo(f"error: {said}\n\nhint: twiceshy{verb} --help", err=True)
         sys.exit(YourInput.exit_code)
     except TwiceshyError as error:
         typer.echo(f"error: {error}", err=True)

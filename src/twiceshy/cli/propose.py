@@ -81,15 +81,17 @@ def command(
     from twiceshy.guards.propose import propose
 
     to_file = _file_to_write(estate, output, output_format)
+    if to_file is not None and not to_file.parent.is_dir():
+        raise WrongUsage(f"there is no folder {to_file.parent}", hint="create it first")
     base = _file_to_add_to(estate, to_file, output_format)
     text, existing = _existing(base)
-    ids = _identified(_only_reports(open_reports(reports)), existing, to_file or base)
+    ids = _identified(_only_reports(open_reports(reports)), existing, base or to_file)
     plan = propose(ids.reports)
     if output_format is Format.JSON:
         _put(_as_json(plan, ids), to_file)
         _summarise(ids.reports, plan, None, to_file)
         return
-    written, added = _written(text, existing, _skeleton(plan, ids), to_file or base)
+    written, added = _written(text, existing, _skeleton(plan, ids), base or to_file)
     if to_file is None or written != text or to_file != base:
         _put(written, to_file)
     _summarise(ids.reports, plan, added, to_file)

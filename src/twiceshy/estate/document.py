@@ -44,7 +44,8 @@ _OTHER_DIRECTIVE = re.compile(r"^%(?!YAML[ \t]+1\.2[ \t]*(?:#.*)?$).*", re.MULTI
 # width and comes back in the scalar.
 _IN_A_WORD = re.compile(
     r"""
-    : (?<! ["'\]}]: ) (?= [^\s,\[\]{}] )  # not after a quoted key, as in {"days":21}
+    (?<! [^\s,\[{] ) ! \S*  # a tag stays as it is, to be told
+    | : (?<! ["'\]}]: ) (?= [^\s,\[\]{}] )  # not after a quoted key, as in {"days":21}
     | \? (?: (?<= [^\s,\[\]{}]\? ) | (?= [^\s,\[\]{}] ) )
     """,
     re.VERBOSE,
@@ -172,7 +173,9 @@ class _Reader:
     def __init__(self, text: str, mistakes: Mistakes) -> None:
         self.text = text
         self.mistakes = mistakes
-        self.next_event = event_source(_IN_A_WORD.sub(lambda found: _HIDE[found[0]], text))
+        self.next_event = event_source(
+            _IN_A_WORD.sub(lambda found: _HIDE.get(found[0], found[0]), text)
+        )
         self.values = 0
 
     def document(self) -> Node:

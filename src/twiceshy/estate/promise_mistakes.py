@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from twiceshy.estate.document import Mapping, Node, Scalar, Sequence
 from twiceshy.estate.fields import describe
@@ -19,6 +21,22 @@ SECRET_KEY = re.compile(
 """Keys whose values are never repeated."""
 
 _UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
+
+_MUST_BE = MappingProxyType(
+    {
+        "int_type": "a whole number",
+        "int_from_float": "a whole number",
+        "float_type": "a number",
+        "string_type": "text",
+        "bool_type": "true or false",
+        "tuple_type": "a list",
+        "list_type": "a list",
+        "frozen_set_type": "a list",
+        "dict_type": "a mapping of keys",
+        "dataclass_type": "a mapping of keys",
+    }
+)
+"""Pydantic's types of complaints in the words of the file."""
 
 
 class Complaints:
@@ -42,7 +60,7 @@ class Complaints:
                 name = _dotted((*path, last))
                 self.mistakes.add(where, f"promise of {self.what} needs {name!r}")
             else:
-                reasons.setdefault(path, (nodes[-1], []))[1].append(one["msg"])
+                reasons.setdefault(path, (nodes[-1], []))[1].append(_reason(one))
         for path, (node, said) in reasons.items():
             self._wrong_value(path, node, said)
 
@@ -81,19 +99,21 @@ class Complaints:
         )
 
     def _wrong_value(self, path: tuple[str, ...], node: Node, said: list[str]) -> None:
-        reasons = [
-            reason.removeprefix("Value error, ").replace("Input should be", "must be", 1)
-            for reason in said
-        ]
-        reason = " or ".join(
-            [reasons[0], *(later.removeprefix("must be ") for later in reasons[1:])]
-        )
+        reason = " or ".join([said[0], *(later.removeprefix("must be ") for later in said[1:])])
         if reason.startswith("must be") and not SECRET_KEY.fullmatch(path[-1] if path else ""):
             got = shown(node.value) if isinstance(node, Scalar) else describe(node)
             reason += f", not {got}"
         subject = _dotted(("promise", *path))
         where = node if path or isinstance(node, Mapping) else self.owner
         self.mistakes.add(where, f"{subject} of {self.what} {_after(reason)}")
+
+
+def _reason(complaint: ErrorDetails) -> str:
+    words = _MUST_BE.get(complaint["type"])
+    if words is not None:
+        return f"must be {words}"
+    reason = complaint["msg"].removeprefix("Value error, ")
+    return reason.replace("Input should be", "must be", 1)
 
 
 def _after(reason: str) -> str:

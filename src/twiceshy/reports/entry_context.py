@@ -98,7 +98,7 @@ def _rulings(entries: list[Entry]) -> list[Entry]:
         settled = entry
         denies = suspicion is not None and (
             (entry.kind in _OPEN_KINDS and _rules_out(entry, suspicion))
-            or (entry.kind is EntryKind.SUSPECTED and _denies_before_moving_on(entry.text))
+            or _denies_before_moving_on(entry.text)
         )
         if denies or (entry.kind is EntryKind.SUSPECTED and _SUSPICION_ENDS.search(entry.text)):
             settled = replace(entry, kind=EntryKind.RULED_OUT)

@@ -184,6 +184,10 @@ def services(outline: Outline) -> tuple[str, ...]:
     )
 
 
+_EFFECTS = re.compile(
+    r",?\s(?:preventing|causing|leading to|resulting in|so that|so users|making|which (?:caused|meant|prevented|led)|because of|due to)\b",
+    re.IGNORECASE,
+)
 _SUBJECT = re.compile(
     r"^(?:on \d[\d-]+,? |since \S+ )?(?:the |our |all |its )?(?P<subject>[A-Za-z][\w'’ -]{2,40}?) (?:was|were|is|are|did|could|stood|gave|failed|had|went|stopped|returned|showed|refused|lost|opened|answered|took|crashed|would|timed|arrived|came)\b",
     re.IGNORECASE,
@@ -203,6 +207,9 @@ def _subject(sentence: str) -> str | None:
 
 
 def _services_in(sentence: str, *, weak: bool = False) -> tuple[str, ...]:
+    effects = _EFFECTS.search(sentence)
+    if effects is not None and (before := _phrases(sentence[: effects.start()], weak=False)):
+        return before
     including = _INCLUDING.search(sentence)
     if including is not None and (inner := _phrases(sentence[including.end() :], weak=weak)):
         return inner

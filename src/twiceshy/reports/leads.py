@@ -52,7 +52,7 @@ _DETERMINERS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _CLAUSE_END = re.compile(
-    r"[.;!?]\s|[.;!?]$|,\s(?:but|and|so|which|since|as|because|who|leading|causing|the team|we|then|however|started|restarted|it)\b|\sbut\s|\s(?:—|–)\s|\(|, \w+ing\b|\bso (?:we|the|it|i)\b"
+    r"[.;!?]\s|[.;!?]$|,\s(?:but|and|so|which|since|as|because|who|leading|causing|the team|we|then|however|started|restarted|it)\b|\sbut\s|\s(?:—|–)\s|\(|, \w+ing\b|\band (?:spent|gave|started|restarted|rolled|called|checked|looked|was|were|we|the team)\b|\bso (?:we|the|it|i)\b"
 )
 _SUSPECT_VERBS = r"(?:suspected|blamed|assumed|thought|believed|presumed|considered)"
 _PICK = tuple(

@@ -426,29 +426,30 @@ class _Reader:
         label = statement.label
         inside = self._inside(text)
         if block.shape is Shape.ITEM or self._entry_label(statement):
-            name = label.name if label is not None else None
-            body = text
-            if (
-                inside is not None
-                and label is not None
-                and label.value
-                and not re.sub(
-                    r"[\W_]|utc|gmt|[a-z]{2,4}t\b",
-                    "",
-                    (label.value[:0] + text[len(label.name) : inside.start] + text[inside.stop :]),
-                    flags=re.IGNORECASE,
-                )
-            ):
-                body = label.name
-            self._add(
-                RawEntry(
-                    block.line, body, name, inside, day=(inside.day if inside else None) or self.day
-                ),
-                block.level,
-            )
+            day = (inside.day if inside is not None else None) or self.day
+            name, body = self._without_time(statement, inside)
+            self._add(RawEntry(block.line, body, name, inside, day=day), block.level)
         elif block.shape is Shape.HEADING and block.level < 7 and statement.group == text:  # noqa: PLR2004
             # A phase heading: what follows stands under it, timed or not.
             self.open_entry = False
+
+    @staticmethod
+    def _without_time(statement: Statement, inside: Mark | None) -> tuple[str | None, str]:
+        """Label and text of an entry whose time stands behind its label or is all its value."""
+        text, label = statement.text, statement.label
+        name = label.name if label is not None else None
+        if inside is None:
+            return name, text
+        bracketed = re.match(
+            r"(?P<name>[^()\d]{3,60}?)\s*[(\[][^()]*[)\]]\s*[:–—-]\s*(?P<rest>.+)$", text
+        )
+        if bracketed is not None and inside.stop <= bracketed.start("rest"):
+            return bracketed["name"], f"{bracketed['name']}: {bracketed['rest']}"
+        if label is not None and label.value:
+            around = text[len(label.name) : inside.start] + text[inside.stop :]
+            if not re.sub(r"[\W_]|\b(?:utc|gmt|[a-z]{2,4}t)\b", "", around, flags=re.IGNORECASE):
+                return name, label.name
+        return name, text
 
     @staticmethod
     def _inside(text: str) -> Mark | None:

@@ -193,7 +193,7 @@ def test_a_guard_asks_each_name_server_and_finds_the_one_that_differs() -> None:
         guard = Guard(
             GuardId("g"), KindId("host"), f"smtp://{NAME}:25", promise, timedelta(minutes=5)
         )
-        answer = await look(guard, Estate("twiceshy.yaml"), View("here", 0.6, lambda: NOW))
+        answer = await look(guard, Estate("twiceshy.yaml"), View("here", 1.6, lambda: NOW))
         assert isinstance(answer, HostFact)
         return answer
 

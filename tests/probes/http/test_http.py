@@ -209,7 +209,7 @@ async def _continues_for_ever(reader: asyncio.StreamReader, writer: asyncio.Stre
 def test_the_time_out_holds_against_a_server_that_drips(
     handler: Any, phase: Phase, says: str, look_at: Any, the_address: Any
 ) -> None:
-    fact = look_at({"127.0.0.1": handler}, timeout_seconds=0.4)
+    fact = look_at({"127.0.0.1": handler}, timeout_seconds=0.8)
     seen = the_address(fact)
     assert failure(seen.outcome) == (Failure.TIMED_OUT, phase)
     assert says in seen.outcome.why
@@ -217,7 +217,7 @@ def test_the_time_out_holds_against_a_server_that_drips(
 
 
 def test_a_tls_handshake_that_never_ends_is_told(look_at: Any, the_address: Any) -> None:
-    seen = the_address(look_at({"127.0.0.1": _never}, scheme="https", timeout_seconds=0.4))
+    seen = the_address(look_at({"127.0.0.1": _never}, scheme="https", timeout_seconds=0.8))
     assert failure(seen.outcome) == (Failure.TIMED_OUT, Phase.TLS)
 
 

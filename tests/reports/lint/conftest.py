@@ -12,6 +12,19 @@ from twiceshy.reports.read import read_report
 Messages = Callable[..., list[str]]
 
 
+_TIMELINE = (
+    "- 13:00 UTC: Users reported missing mail.",
+    "- 13:30 UTC: Engineers began investigating the mail logs.",
+    "- 14:00 UTC: The expired certificate was identified as the cause.",
+    "- 14:30 UTC: A new certificate was installed.",
+    "- 15:00 UTC: Mail was restored.",
+)
+
+
+def _lines(text: str | Sequence[str]) -> str:
+    return text if isinstance(text, str) else "\n".join(text)
+
+
 @pytest.fixture
 def messages() -> Messages:
     """Call it with a rule id and a report in Markdown; it gives what that rule finds."""
@@ -32,22 +45,13 @@ def outage() -> Callable[..., str]:
     def write(
         when: str = "June 7, 2024, 13:00 - June 7, 2024, 15:00 (UTC)",
         impact: str = "The email service was down. Approximately 70% of users were affected.",
-        timeline: str = "",
+        timeline: str | Sequence[str] = _TIMELINE,
         cause: str = "The SSL certificate on the email server had expired.",
-        actions: str = "- Alert the mail team 21 days before a certificate expires",
+        actions: str | Sequence[str] = "- Alert the mail team 21 days before a certificate expires",
     ) -> str:
-        entries = timeline or "\n".join(
-            [
-                "- 13:00 UTC: Users reported missing mail.",
-                "- 13:30 UTC: Engineers began investigating the mail logs.",
-                "- 14:00 UTC: The expired certificate was identified as the cause.",
-                "- 14:30 UTC: A new certificate was installed.",
-                "- 15:00 UTC: Mail was restored.",
-            ]
-        )
         return (
             f"# Mail outage\n\n## Issue Summary\n- Duration: {when}\n- Impact: {impact}\n\n"
-            f"## Timeline\n{entries}\n\n## Root Cause\n{cause}\n\n## Action Items\n{actions}\n"
+            f"## Timeline\n{_lines(timeline)}\n\n## Root Cause\n{cause}\n\n## Action Items\n{_lines(actions)}\n"
         )
 
     return write

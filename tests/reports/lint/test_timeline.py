@@ -1,50 +1,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import time
+from datetime import date, time
 
 import pytest
 
+from twiceshy.model.ids import ReportId
 from twiceshy.model.moment import Moment
-from twiceshy.model.report import Entry, EntryKind
+from twiceshy.model.report import Entry, EntryKind, Report
 from twiceshy.reports.lint import lint
-from twiceshy.reports.read import read_report
 
 Messages = Callable[..., list[str]]
 Outage = Callable[..., str]
 
 
-def test_morning_for_afternoon_is_guessed_when_that_puts_it_in_order(
-    messages: Messages, outage: Outage
-) -> None:
-    text = outage(
-        when="June 7, 2024, 11:40 AM - June 7, 2024, 1:00 PM (UTC)",
-        timeline="\n".join(
-            [
-                "- 11:40 AM: Users reported missing mail.",
-                "- 12:00 PM: Engineers began investigating.",
-                "- 12:15 AM: The cause was identified.",
-                "- 1:00 PM: Mail was restored.",
-            ]
-        ),
+def test_morning_for_afternoon_is_guessed_when_that_puts_it_in_order() -> None:
+    day = date(2024, 6, 7)
+    entries = tuple(
+        Entry(Moment(day, time(hour, minute), 0), "text", EntryKind.NOTE, line)
+        for line, (hour, minute) in enumerate([(11, 40), (12, 0), (0, 15), (13, 0)], start=1)
     )
 
-    (message,) = messages("TL001", text)
+    found = lint(Report(ReportId("x"), "x.md", timeline=entries))
+    (message,) = [finding.message for finding in found if finding.rule == "TL001"]
     assert "12:15 PM is meant" in message
 
 
 def test_a_timeline_that_runs_backwards_is_told_once(messages: Messages, outage: Outage) -> None:
     text = outage(
-        timeline="\n".join(
-            [
-                "- 15:00: Mail was restored.",
-                "- 14:30: A new certificate was installed.",
-                "- 14:00: The expired certificate was identified as the cause.",
-                "- 13:30: Engineers began investigating.",
-                "- 13:00: Users reported missing mail.",
-            ]
-        )
+        timeline=[
+            "- 15:00: Mail was restored.",
+            "- 14:30: A new certificate was installed.",
+            "- 14:00: The expired certificate was identified as the cause.",
+            "- 13:30: Engineers began investigating.",
+            "- 13:00: Users reported missing mail.",
+        ]
     )
 
     assert messages("TL001", text) == ["the timeline runs backwards, newest first; turn it round"]
@@ -55,7 +45,7 @@ def test_clock_times_over_midnight_are_in_order() -> None:
         Entry(Moment(None, time(hour, minute), 0), "text", EntryKind.NOTE, line)
         for line, (hour, minute) in enumerate([(23, 40), (23, 55), (0, 10), (1, 0)], start=1)
     )
-    report = replace(read_report("# Outage\n", path="x"), is_report=True, timeline=entries)
+    report = Report(ReportId("x"), "x.md", timeline=entries)
 
     assert not [finding for finding in lint(report) if finding.rule == "TL001"]
 
@@ -63,15 +53,13 @@ def test_clock_times_over_midnight_are_in_order() -> None:
 def test_gaps_are_told_together_with_their_minutes(messages: Messages, outage: Outage) -> None:
     text = outage(
         when="June 3, 2024, 10:00 AM to June 3, 2024, 1:00 PM (UTC)",
-        timeline="\n".join(
-            [
-                "- 10:00 AM: Monitoring alerted on failed logins.",
-                "- 10:30 AM: The wrong database settings were identified as the cause.",
-                "- 11:00 AM: Escalated to the database team.",
-                "- 12:00 PM: The settings were corrected.",
-                "- 1:00 PM: Login was restored.",
-            ]
-        ),
+        timeline=[
+            "- 10:00 AM: Monitoring alerted on failed logins.",
+            "- 10:30 AM: The wrong database settings were identified as the cause.",
+            "- 11:00 AM: Escalated to the database team.",
+            "- 12:00 PM: The settings were corrected.",
+            "- 1:00 PM: Login was restored.",
+        ],
     )
 
     (message,) = messages("TL002", text)
@@ -81,14 +69,12 @@ def test_gaps_are_told_together_with_their_minutes(messages: Messages, outage: O
 def test_work_before_the_start_is_no_gap_of_the_outage(messages: Messages, outage: Outage) -> None:
     text = outage(
         when="June 7, 2024, 13:00 - June 7, 2024, 13:40 (UTC)",
-        timeline="\n".join(
-            [
-                "- 09:00: Release 12 was deployed.",
-                "- 13:00: Users reported missing mail.",
-                "- 13:20: The release was identified as the cause.",
-                "- 13:40: Mail was restored.",
-            ]
-        ),
+        timeline=[
+            "- 09:00: Release 12 was deployed.",
+            "- 13:00: Users reported missing mail.",
+            "- 13:20: The release was identified as the cause.",
+            "- 13:40: Mail was restored.",
+        ],
     )
 
     assert messages("TL002", text) == []
@@ -143,23 +129,19 @@ def test_mixed_zones_are_not_told_a_second_time_as_times_outside(
 )
 def test_a_clock_no_clock_shows_is_told(written: str, better: str | None) -> None:
     entry = Entry(Moment(None, time(13, 6), 0), "mail fails", EntryKind.NOTE, 1, written=written)
-    report = replace(read_report("# Outage\n", path="x"), is_report=True, timeline=(entry,))
+    report = Report(ReportId("x"), "x.md", timeline=(entry,))
 
     found = [finding.message for finding in lint(report) if finding.rule == "TL007"]
     assert found == ([] if better is None else [f'no clock shows "{written}"; write {better}'])
 
 
-def test_entries_at_the_stated_end_count_as_restoration(
-    messages: Messages, outage: Outage
-) -> None:
+def test_entries_at_the_stated_end_count_as_restoration(messages: Messages, outage: Outage) -> None:
     text = outage(
-        timeline="\n".join(
-            [
-                "- 13:00: Users reported missing mail.",
-                "- 14:00: The expired certificate was identified as the cause.",
-                "- 15:00: A new certificate was installed.",
-            ]
-        )
+        timeline=[
+            "- 13:00: Users reported missing mail.",
+            "- 14:00: The expired certificate was identified as the cause.",
+            "- 15:00: A new certificate was installed.",
+        ]
     )
 
     assert messages("TL008", text) == []

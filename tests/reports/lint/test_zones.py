@@ -65,7 +65,9 @@ def test_a_zone_name_is_held_against_the_season_of_its_day(
 
 
 def test_a_report_that_names_its_zone_once_has_one(messages: Messages, outage: Outage) -> None:
-    assert messages("TZ003", outage(timeline="- 13:00: Users reported it.\n- 15:00: Restored.")) == []
+    assert (
+        messages("TZ003", outage(timeline="- 13:00: Users reported it.\n- 15:00: Restored.")) == []
+    )
 
 
 def test_a_time_that_the_clock_change_skips_never_was(messages: Messages, outage: Outage) -> None:

@@ -23,7 +23,7 @@ def check_json(outcome: Outcome) -> str:
     """The whole check as one JSON object, ending in a line feed."""
     shape = {
         "version": outcome.version,
-        "at": outcome.started.isoformat("seconds"),
+        "at": outcome.started.isoformat(timespec="seconds"),
         "vantage": outcome.vantage,
         "took_seconds": round(outcome.took_seconds, 3),
         "estate": outcome.estate_path,
@@ -33,7 +33,7 @@ def check_json(outcome: Outcome) -> str:
                 "guard": turn.guard_id,
                 "before": turn.before,
                 "after": turn.after,
-                "at": turn.at.isoformat("seconds"),
+                "at": turn.at.isoformat(timespec="seconds"),
             }
             for turn in outcome.turns
         ],
@@ -55,8 +55,8 @@ def _guard(result: Result) -> dict[str, Any]:
         "why": why(verdict),
         "evidence": [{"what": one.what, "found": one.found} for one in verdict.evidence],
         "next_step": next_step(verdict),
-        "hurts_at": hurts_at.isoformat("seconds") if hurts_at else None,
-        "seen_at": result.seen.at.isoformat("seconds"),
+        "hurts_at": hurts_at.isoformat(timespec="seconds") if hurts_at else None,
+        "seen_at": result.seen.at.isoformat(timespec="seconds"),
         "vantage": result.seen.vantage,
         "because": [str(reference) for reference in guard.because],
         "took_seconds": round(result.took_seconds, 3),

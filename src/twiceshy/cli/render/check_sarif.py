@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twiceshy.cli.render.outcome import Outcome, next_step, why
 from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
 from twiceshy.kinds import KINDS
@@ -11,7 +13,7 @@ from twiceshy.model.verdict import Broken, Holds, Severity, Verdict
 from twiceshy.watch.sweep import Result
 
 
-def check_sarif(outcome: Outcome) -> dict[str, object]:
+def check_sarif(outcome: Outcome) -> dict[str, Any]:
     """A rule for every kind there is, a result for every guard that is broken or unknown."""
     rules = [SarifRule(kind.id, kind.id, kind.summary, kind.summary) for kind in KINDS]
     rules += [SarifRule(id_, id_, told, told) for id_, told in PLANNED_KINDS.items()]

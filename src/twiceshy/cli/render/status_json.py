@@ -77,4 +77,4 @@ def _standing(standing: Standing) -> dict[str, Any]:
 
 
 def _stamp(at: datetime | None) -> str | None:
-    return at.isoformat("seconds") if at else None
+    return at.isoformat(timespec="seconds") if at else None

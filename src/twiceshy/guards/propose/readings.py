@@ -11,6 +11,7 @@ from twiceshy.guards.propose.mentions import GENERIC, subjects_of
 from twiceshy.guards.propose.subjects import Subject
 
 MOST_CLAUSES = 12
+MOST_WISHES = 4
 """An action that promises more than this is a whole plan; what comes later is detail."""
 
 _JOINED = re.compile(
@@ -97,7 +98,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     wording = read(_CHANNEL.sub(" alert ", text))
     found: list[Reading] = []
     for clause in wording.clauses[:MOST_CLAUSES]:
-        for wish in _wished(clause):
+        for wish in _wished(clause)[:MOST_WISHES]:
             about = _about(wish.intent, clause.head)
             assured = _about(wish.intent, clause.assurance)
             found.append(Reading(wish.intent, about, clause, assured))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from twiceshy.model.report import DetectedBy, EntryKind, FindingSeverity, Report
+from twiceshy.reports.lint.noticing import tells_of_noticing
 from twiceshy.reports.lint.rule import Found, rule
 from twiceshy.reports.lint.wording import evidence_words
 
@@ -171,7 +172,8 @@ def no_detection_source(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     ## How to mend
     Name the alert, the customer channel or the person, in the first entry of the timeline.
     """
-    noticed = (entry.text for entry in report.timeline if entry.kind is EntryKind.DETECTED)
+    noticed = [entry.text for entry in report.timeline if entry.kind is EntryKind.DETECTED]
+    noticed += [entry.text for entry in report.timeline[:1] if tells_of_noticing(entry.text)]
     told = any(evidence_words(text) - _NOTICING for text in noticed)
     if report.detected_by is DetectedBy.UNKNOWN and report.timeline and not told:
         yield (

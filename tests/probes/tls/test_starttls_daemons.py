@@ -1,0 +1,168 @@
+"""STARTTLS and implicit TLS against the real daemons, which must be left without a complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.farm import daemons
+from tests.farm.authority import DAY, NOW, Issued, intermediate, issue, root
+from tests.farm.checking import Case, verdict_of
+from tests.farm.daemons import Daemon
+from tests.farm.fixtures import Need
+from twiceshy.model.verdict import Broken, Holds, Severity
+
+_ROOT = root()
+
+
+@pytest.fixture(scope="module")
+def leaf() -> Issued:
+    return issue(by=intermediate(_ROOT))
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("roots") / "roots.pem"
+    path.write_bytes(_ROOT.pem)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def postfix(need: Need, leaf: Issued) -> Iterator[Daemon]:
+    with daemons.postfix(need("postfix"), leaf) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def dovecot(need: Need, leaf: Issued) -> Iterator[Daemon]:
+    with daemons.dovecot(need("dovecot"), leaf) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def slapd(need: Need, leaf: Issued) -> Iterator[Daemon]:
+    with daemons.slapd(need("slapd"), leaf) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def postgres(need: Need, leaf: Issued) -> Iterator[Daemon]:
+    with daemons.postgres(need("postgres"), leaf) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="module")
+def mariadb(need: Need, leaf: Issued) -> Iterator[Daemon]:
+    need("mariadb-install-db")
+    with daemons.mariadb(need("mariadbd"), leaf) as daemon:
+        yield daemon
+
+
+Running = Callable[[str], Daemon]
+
+
+@pytest.fixture
+def running(request: pytest.FixtureRequest) -> Running:
+    def find(name: str) -> Daemon:
+        daemon = request.getfixturevalue(name)
+        assert isinstance(daemon, Daemon)
+        return daemon
+
+    return find
+
+
+DOORS = (
+    ("postfix", "smtp", "smtp"),
+    ("postfix", "smtp", "submission"),
+    ("postfix", "smtps", "smtps"),
+    ("dovecot", "imap", "imap"),
+    ("dovecot", "imaps", "imaps"),
+    ("dovecot", "pop3", "pop3"),
+    ("dovecot", "pop3s", "pop3s"),
+    ("slapd", "ldap", "ldap"),
+    ("slapd", "ldaps", "ldaps"),
+    ("postgres", "postgres", "postgres"),
+    ("mariadb", "mysql", "mysql"),
+)
+
+
+@pytest.mark.parametrize(("program", "port", "scheme"), DOORS)
+def test_a_good_certificate_is_seen_at_every_door(
+    program: str, port: str, scheme: str, running: Running, roots: str, tmp_path: Path
+) -> None:
+    case = Case(running(program).ports[port], scheme, promise={"roots": roots})
+    verdict = verdict_of(case, tmp_path)
+    assert isinstance(verdict, Holds), verdict
+    assert "path mail.example.test < Lab Intermediate < Lab Root" in verdict.evidence[0].found
+
+
+@pytest.mark.parametrize(("program", "port", "scheme"), DOORS)
+def test_its_expiry_is_told_at_every_door(
+    program: str, port: str, scheme: str, running: Running, roots: str, tmp_path: Path
+) -> None:
+    case = Case(running(program).ports[port], scheme, promise={"roots": roots})
+    verdict = verdict_of(case, tmp_path, now=NOW + 61 * DAY)
+    assert isinstance(verdict, Broken)
+    assert verdict.severity is Severity.CRITICAL
+    assert "expired 2026-07-31 12:00 UTC (24 hours ago)" in verdict.why
+
+
+def test_postfix_without_tls_does_not_offer_starttls(postfix: Daemon, tmp_path: Path) -> None:
+    verdict = verdict_of(Case(postfix.ports["plain"], "smtp"), tmp_path)
+    assert isinstance(verdict, Broken)
+    assert "does not offer STARTTLS" in verdict.why
+
+
+def test_slapd_without_tls_refuses_starttls(need: Need, leaf: Issued, tmp_path: Path) -> None:
+    with daemons.slapd(need("slapd"), leaf, tls=False) as daemon:
+        verdict = verdict_of(Case(daemon.ports["ldap"], "ldap"), tmp_path)
+    assert isinstance(verdict, Broken)
+    assert "refuses StartTLS with result" in verdict.why
+
+
+def test_postgres_without_tls_refuses_it(need: Need, leaf: Issued, tmp_path: Path) -> None:
+    with daemons.postgres(need("postgres"), leaf, tls=False) as daemon:
+        verdict = verdict_of(Case(daemon.ports["postgres"], "postgres"), tmp_path)
+    assert isinstance(verdict, Broken)
+    assert "without TLS" in verdict.why
+
+
+def test_mariadb_without_tls_refuses_it(need: Need, leaf: Issued, tmp_path: Path) -> None:
+    need("mariadb-install-db")
+    with daemons.mariadb(need("mariadbd"), leaf, tls=False) as daemon:
+        verdict = verdict_of(Case(daemon.ports["mysql"], "mysql"), tmp_path)
+    assert isinstance(verdict, Broken)
+    assert "without TLS" in verdict.why
+
+
+def test_mariadb_does_not_lock_us_out_after_many_looks(
+    mariadb: Daemon, roots: str, tmp_path: Path
+) -> None:
+    case = Case(mariadb.ports["mysql"], "mysql", promise={"roots": roots, "twins": False})
+    verdicts = [verdict_of(case, tmp_path) for _ in range(6)]
+    assert all(isinstance(verdict, Holds) for verdict in verdicts), verdicts[-1]
+
+
+def test_postfix_logs_a_client_that_said_goodbye(
+    postfix: Daemon, roots: str, tmp_path: Path
+) -> None:
+    for scheme in ("smtp", "smtps"):
+        promise = {"roots": roots, "twins": False, "without_name": False}
+        case = Case(postfix.ports[scheme], scheme, promise=promise)
+        before = postfix.log.read_text().count("quit=1")
+        verdict_of(case, tmp_path)
+        log = postfix.log.read_text()
+        assert log.count("quit=1") == before + 1, log
+    assert "lost connection" not in log
+    assert "improper command pipelining" not in log
+
+
+def test_another_protocol_than_the_url_says_is_unknown(
+    postfix: Daemon, dovecot: Daemon, tmp_path: Path
+) -> None:
+    for port, scheme in ((postfix.ports["smtp"], "imap"), (dovecot.ports["imap"], "smtp")):
+        verdict = verdict_of(Case(port, scheme), tmp_path)
+        assert "the" in str(verdict)
+        assert not isinstance(verdict, Holds | Broken)
