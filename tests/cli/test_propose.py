@@ -184,7 +184,7 @@ def test_no_report_at_all_is_wrong_usage(folder: Path, run: Run) -> None:
     assert not (folder / "twiceshy.yaml").exists()
 
 
-def test_a_report_from_standard_input_can_be_printed_but_not_filed(folder: Path, run: Run) -> None:
+def test_a_report_from_standard_input_can_be_printed_but_not_filed(run: Run) -> None:
     printed = run("-", stdin=REPORT)
     assert printed.returncode == 0
     assert "stdin#a1" in printed.stdout
@@ -193,7 +193,7 @@ def test_a_report_from_standard_input_can_be_printed_but_not_filed(folder: Path,
     assert "standard input" in filed.stderr
 
 
-def test_json_lists_the_guards(folder: Path, run: Run) -> None:
+def test_json_lists_the_guards(run: Run) -> None:
     done = run("reports", "--format", "json")
     value = json.loads(done.stdout)
     assert value["reports"] == ["reports/mail-2024.md"]

@@ -169,6 +169,7 @@ def postfix(program: str, leaf: Issued) -> Iterator[Daemon]:
             postlog unix-dgram n - n - 1 postlogd
             tlsmgr unix - - n 1000? 1 tlsmgr
             rewrite unix - - n - - trivial-rewrite
+            proxymap unix - - n - - proxymap
             anvil unix - - n - 1 anvil
             """.replace("\n" + " " * 12, "\n"),
         )

@@ -159,9 +159,14 @@ def _summary(outcome: Outcome, paper: Paper) -> str:
         paper.paint(f"{counts[name]} {said}", _MARKS[name][1] if counts[name] else "dim")
         for name, said in words.items()
     ]
-    where = f"checked from {clean(outcome.vantage)} at {outcome.started:%Y-%m-%d %H:%M} UTC"
-    took = f"in {outcome.took_seconds:.1f} s"
-    return f"{', '.join(parts)}  {paper.paint(f'({where} {took})', 'dim')}"
+    told = f"{counts['holds']} holds, {counts['broken']} broken, {counts['unknown']} unknown  "
+    where = cut(
+        f"(checked from {clean(outcome.vantage)} at {outcome.started:%Y-%m-%d %H:%M} UTC"
+        f" in {outcome.took_seconds:.1f} s)",
+        paper.columns,
+    )
+    between = "  " if cells(told) + cells(where) <= paper.columns else "\n"
+    return f"{', '.join(parts)}{between}{paper.paint(where, 'dim')}"
 
 
 def _turned(outcome: Outcome, paper: Paper) -> Iterator[str]:

@@ -7,6 +7,8 @@ else can be: "when does it end" is the question that must always have an answer.
 
 from __future__ import annotations
 
+import base64
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +32,10 @@ MOST_FILE_CERTIFICATES = 1000
 
 _DECODING_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
 """What the library raises over bytes that break the rules of X.509."""
+
+_PEM = re.compile(
+    rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END"
+)
 
 _T = TypeVar("_T")
 
@@ -132,14 +138,17 @@ def read_certificate(der: bytes) -> Certificate | Unreadable:
 def certificates_in(data: bytes) -> tuple[bytes, ...]:
     """The certificates (DER) of a PEM file, or of one DER certificate; keys are passed over.
 
-    Raises ValueError when there is none, or when one of them is broken.
+    They are taken out without being read, so that an odd one does not hide the others. Raises
+    ValueError when there is none, too many, or one that is no base64.
     """
     if data[:1] == b"\x30":
         return (data,)
-    found = x509.load_pem_x509_certificates(data)
+    found = [base64.b64decode(b"".join(match[1].split())) for match in _PEM.finditer(data)]
+    if not found:
+        raise ValueError("there is no certificate in it")
     if len(found) > MOST_FILE_CERTIFICATES:
         raise ValueError(f"more than {MOST_FILE_CERTIFICATES} certificates in one file")
-    return tuple(one.public_bytes(serialization.Encoding.DER) for one in found)
+    return tuple(found)
 
 
 def _spki(parsed: x509.Certificate) -> bytes:

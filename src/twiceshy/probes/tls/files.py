@@ -28,7 +28,7 @@ async def on_disk(source: str, estate: Estate, view: View) -> OnDisk | NotRead:
     try:
         return OnDisk(source, certificates_in(data))
     except ValueError as error:
-        return NotRead(source, f"there is no certificate to read in it: {error}")
+        return NotRead(source, str(error))
 
 
 async def revocation_list(source: str, estate: Estate, view: View) -> RevocationList | NotRead:
