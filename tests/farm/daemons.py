@@ -88,7 +88,9 @@ def workplace() -> Iterator[Workplace]:
 def free_ports(count: int) -> list[int]:
     """Ports of 127.0.0.1 that nobody uses."""
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        sockets = [
+            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
+        ]
         return [one.getsockname()[1] for one in sockets]
 
 
@@ -237,8 +239,7 @@ def slapd(program: str, leaf: Issued, *, tls: bool = True) -> Iterator[Daemon]:
         )
         config = place.write(
             "slapd.conf",
-            f"pidfile {place.folder}/pid\n{settings if tls else ''}database ldif\n"
-            f'suffix "dc=example,dc=test"\ndirectory {place.subfolder("data")}\n',
+            f"pidfile {place.folder}/pid\n{settings if tls else ''}",
         )
         urls = " ".join(f"{scheme}://127.0.0.1:{port}" for scheme, port in ports.items())
         argv = [program, "-h", urls, "-f", str(config), "-d", "0"]
@@ -291,7 +292,10 @@ def mariadb(program: str, leaf: Issued, *, tls: bool = True) -> Iterator[Daemon]
         )
         (port,) = free_ports(1)
         settings = (
-            [f"--ssl-cert={place.chain_file(leaf, 'mysql')}", f"--ssl-key={place.key_file(leaf, 'mysql')}"]
+            [
+                f"--ssl-cert={place.chain_file(leaf, 'mysql')}",
+                f"--ssl-key={place.key_file(leaf, 'mysql')}",
+            ]
             if tls
             else ["--skip-ssl"]
         )
@@ -314,7 +318,9 @@ def mariadb(program: str, leaf: Issued, *, tls: bool = True) -> Iterator[Daemon]
 
 
 @contextmanager
-def nginx(program: str, server_blocks: str, ports: Mapping[str, int], place: Workplace) -> Iterator[Daemon]:
+def nginx(
+    program: str, server_blocks: str, ports: Mapping[str, int], place: Workplace
+) -> Iterator[Daemon]:
     """A web server with the given server blocks."""
     folder = place.folder
     temporary = "\n".join(

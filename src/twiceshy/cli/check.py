@@ -62,7 +62,7 @@ def command(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", help="The estate file; twiceshy.yaml here or above by default."
+            metavar="FILE", help="The estate file; twiceshy.yaml here or above by default."
         ),
     ] = None,
     *,

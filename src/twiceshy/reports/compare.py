@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -83,24 +83,27 @@ def with_earlier(reports: Sequence[Report]) -> tuple[Report, ...]:
 
     A report without a date neither is earlier than another nor has earlier ones.
     """
-    index, owners = PromiseIndex(), list[tuple[date, Report]]()
+    index, owners = PromiseIndex(), dict[int, list[tuple[date, Report]]]()
     for report in reports:
         day = report.start.day if report.start is not None else None
         if day is not None and report.is_report:
             for action in report.actions:
-                index.add(action.text)
-                owners.append((day, report))
+                owners.setdefault(index.add(action.text), []).append((day, report))
     return tuple(_linted_again(report, index, owners) for report in reports)
 
 
 def _linted_again(
-    report: Report, index: PromiseIndex, owners: Sequence[tuple[date, Report]]
+    report: Report, index: PromiseIndex, owners: Mapping[int, Sequence[tuple[date, Report]]]
 ) -> Report:
     day = report.start.day if report.start is not None else None
     if day is None or not report.is_report:
         return report
-    alike = (owners[number] for action in report.actions for number, _ in index.like(action.text))
-    earlier = {id(other): other for its, other in alike if its < day}
+    earlier: dict[int, Report] = {}
+    for action in report.actions:
+        alike = (owner for number, _ in index.like(action.text) for owner in owners[number])
+        likest = next((other for its, other in alike if its < day), None)
+        if likest is not None:
+            earlier[id(likest)] = likest
     if not earlier:
         return report
     return replace(report, findings=lint(report, earlier=tuple(earlier.values())))
@@ -153,9 +156,9 @@ def _repeated(reports: Sequence[Report]) -> tuple[RepeatedAction, ...]:
             groups[number].append((report.id, action))
             words[number] = alike.shared
         for action in new:
-            index.add(action.text)
-            groups.append([(report.id, action)])
-            words.append(())
+            if index.add(action.text) == len(groups):
+                groups.append([(report.id, action)])
+                words.append(())
     often = [
         RepeatedAction(tuple(members), shared)
         for members, shared in zip(groups, words, strict=True)

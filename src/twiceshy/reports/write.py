@@ -31,7 +31,7 @@ def _line(text: str) -> str:
 
 
 def _cell(text: str | None) -> str:
-    return "" if text is None else _line(text).replace("|", "\\|")
+    return "" if text is None else _line(text).replace("|", "&#124;")
 
 
 def markdown(report: Report) -> str:

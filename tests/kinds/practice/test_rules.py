@@ -24,7 +24,7 @@ def seen(at: datetime | None, by: str = "ops") -> PracticeFact:
 def test_nobody_has_attested_it_is_unknown_and_says_how_to() -> None:
     verdict = judge(PROMISE, seen(None), NOW)
     assert verdict == Unknown(
-        "nobody has attested that on-call on certificate renewal was trained",
+        "nobody has attested training: on-call on certificate renewal",
         next_step="When it is done, record it: "
         "twiceshy attest GUARD --by WHO --evidence LINK_OR_FILE",
     )

@@ -284,6 +284,11 @@ def test_an_address_without_a_way_to_it_is_unreachable(run: Run) -> None:
     assert failed(result).code is Failure.UNREACHABLE
 
 
+def test_a_name_in_place_of_an_address_is_not_looked_up(run: Run) -> None:
+    result = run(half_handshake("localhost", 443, server_name=None, timeout_seconds=5.0))
+    assert failed(result).code is Failure.UNREACHABLE
+
+
 @pytest.mark.parametrize(
     ("scheme", "dialog"),
     [

@@ -151,12 +151,12 @@ def test_postfix_logs_a_client_that_said_goodbye(
     for scheme in ("smtp", "smtps"):
         promise = {"roots": roots, "twins": False, "without_name": False}
         case = Case(postfix.ports[scheme], scheme, promise=promise)
-        before = postfix.log.read_text().count("quit=1")
+        before = len(postfix.log.read_text())
         verdict_of(case, tmp_path)
-        log = postfix.log.read_text()
-        assert log.count("quit=1") == before + 1, log
-    assert "lost connection" not in log
-    assert "improper command pipelining" not in log
+        log = postfix.log.read_text()[before:]
+        assert log.count("quit=1") == 1, log
+        assert "lost connection" not in log
+        assert "improper command pipelining" not in log
 
 
 def test_another_protocol_than_the_url_says_is_unknown(

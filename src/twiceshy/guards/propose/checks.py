@@ -42,6 +42,8 @@ class Check(StrEnum):
     CPU = "processor-watched"
     RESTARTS = "restarts-watched"
     CLOCK = "clock-watched"
+    JOBS = "jobs-watched"
+    NAMED = "watched"
     OPEN_FILES = "open-files-watched"
     DOMAIN = "domain-registration-watched"
     QUEUE = "queue-watched"
@@ -301,6 +303,20 @@ TEMPLATES: Mapping[Check, Template] = MappingProxyType(
             "time to renew it.",
             advice=_SOURCE,
             alert_below=30,
+        ),
+        Check.JOBS: _signal(
+            "finished runs of the scheduled jobs of {service}",
+            why="It counts the runs that the scheduled jobs of {service} finish and reports when one that was due did "
+            "not come.",
+            advice=_SOURCE,
+            alert_on=("silence", "drop"),
+        ),
+        Check.NAMED: _signal(
+            "{topic}",
+            why="It follows what the action names, learns what is usual for it and reports what departs from that: "
+            "{topic}.",
+            advice=_SOURCE,
+            alert_on=("spike", "drop", "silence"),
         ),
         Check.CLOCK: _signal(
             "clock offset on the hosts of {service}, seconds",

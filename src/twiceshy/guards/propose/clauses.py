@@ -92,10 +92,13 @@ def _clause(said: str) -> Clause:
     return Clause(said.strip(), head.lower().strip(), assurance.lower(), rest.lower())
 
 
+_SHORTEST = 3
+
+
 def _promises_by_itself(text: str) -> bool:
     """Whether the part before an "and" is more than a verb waiting for its object."""
     words = text.lower().split()
-    return len(words) > 1 and words[-1] not in _WHOLE_VERBS
+    return len(words) > _SHORTEST or (len(words) > 1 and words[-1] not in _WHOLE_VERBS)
 
 
 def _pieces(sentence: str) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
         ),
         Intent.REHEARSE: (
             r"\bdrills?\b|\bgame[\s-]?days?\b|\brehears\w+|\bsimulat\w+|\btable-?top\b",
-            r"\bchaos\b|\bfault injection\b|\bmock (?:incident|outage)s?\b|\bdry[\s-]runs?\b",
+            r"\bchaos\b|\bfault injection\b|\bmock (?:incident|outage)s?\b|\bdry[\s-]runs?\b|\balerts? (?:reach|arrive|are (?:received|delivered))\w*|\b(?:test|practi[cs]e|exercise) (?:it|them|this)\b|\btest(?:s|ing)? (?:of )?(?:the |our )?(?:\w+ )?(?:restor|recover)\w*",
             r"\b(?:fail-?over|disaster[\s-]recovery|restore|restoration|recovery|backup|dr|rollback|roll-back|generator|ups)[\s-](?:test|exercise|drill)(?:s|ing)?\b",
             r"\b(?:periodic\w*|regular\w*) test\w* (?:of )?(?:the |our )?(?:back-?up|fail-?over|recovery|restor|generator|ups|redundan)\w*",
             r"\b(?:test|verify|practi[cs]e|exercise) (?:the |our |all |data )?(?:database )?(?:back-?ups?|fail-?over|recover\w*|restor\w*|roll-?backs?|generators?|disaster|ups|batter\w+|stand-?by|redundan\w+)\b",
@@ -84,7 +84,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bknowledge[\s-]base\b|\bguidelines?\b|\bguides?\b|\bmanuals?\b(?! \w*renew)",
             r"\bstandard operating procedures?\b|\bsops?\b|\bread-?me\b|\bwrite (?:up|down)\b",
             r"\bpost-?mortem (?:report|document)s?\b|\bchangelogs?\b|\bdiagrams?\b",
-            r"\binventory\b",
+            r"\binventory\b|\b(?:keep|maintain|create|make|write) (?:an? )?(?:\w+ )?(?:list|register|record|catalogue?)s? of\b",
             r"\b(?:response|recovery|contingency|continuity|rollback|roll-back|communication|escalation|mitigation|capacity|maintenance|upgrade|failover) (?:plans?|procedures?|protocols?|polic(?:y|ies))\b",
             r"\bcheck-?lists?\b|\bpublish\w* (?:the )?(?:postmortem|report|lessons)\b",
         ),
@@ -122,7 +122,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\btest (?:all |any |every |new |the )*(?:code|change|update|release|deploy|migration|config|patch|plugin|script)\w*",
         ),
         Intent.STAND_BY: (
-            r"\bredundan\w+|\bfail-?overs?\b|\breplicas?\b|\breplicat\w+",
+            r"\bredundan\w+|\bfail-?overs?\b|\breplicas?\b|\breplicat\w+\b(?! (?:lag|delay|slot|status|documentation))",
             r"\bhigh[\s-]availability\b|\bstand-?by\b",
             r"\bmulti-(?:az|region|zone|cloud|cdn|provider)\b",
             r"\bmulti(?:ple)? (?:availability zones|regions|providers)\b",
@@ -131,8 +131,8 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bgraceful(?:ly)? degrad\w*|\bcircuit[\s-]?breakers?\b",
         ),
         Intent.MONITOR: (
-            r"\bmonitor(?:s|ed|ing)?\b|\balert(?:s|ed|ing)?\b|\balarms?\b|\bobservab\w+",
-            r"\bdash-?boards?\b|\bmetrics?\b|\btelemetry\b",
+            r"\bmonitor(?:s|ed|ing)?\b|\balert(?:s|ed|ing)?\b(?! (?:routing|fatigue|noise|tuning|polic))|\balarms?\b|\bobservab\w+",
+            r"\b(?:creat|build|add|set up|design|implement)\w*(?: \w+){0,4} dash-?boards?\b|\bdash-?boards\b|\bon (?:a|the) dash-?board\b|\b(?:grafana|monitoring|metrics?|alerting) dash-?boards?\b|\bmetrics?\b|\btelemetry\b",
             r"\bearly[\s-](?:warning|detection)s?\b|\bwarn(?:ing|ings|s|ed)?\b",
             r"\bhealth[\s-]*(?:checks?|probes?)\b|\bthresholds?\b|\bprometheus\b|\bgrafana\b",
             r"\bdatadog\b|\bnagios\b|\bzabbix\b|\bnew relic\b|\bsentry\b|\bpingdom\b",
@@ -156,7 +156,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
         Intent.STAFF: (
             r"\bhir(?:e|ing)\b|\brecruit\w*|\bon-?call (?:rota\w*|schedule\w*|duty|shift)s?\b",
             r"\bassign(?:s|ed|ing)?\b|\bappoint\w*",
-            r"\bdedicated (?:team|person|engineer|owner)s?\b|\bdesignat\w+|\bownership\b",
+            r"\bdedicated (?:team|person|engineer|owner)s?\b|\bdesignat\w+|(?<!file )\bownership\b",
             r"\bstaffing\b|\bheadcount\b|\brotas?\b",
         ),
         Intent.PROCESS: (
@@ -165,7 +165,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\balert (?:routing|fatigue|noise|tuning|polic\w+)\b|\bpaging\b",
             r"\bprocess(?:es)? (?:for|of|to|around)\b|(?<!scaling )\bpolic(?:y|ies)\b",
             r"\bprocedures?\b|\bprotocols?\b|\bbest practices?\b",
-            r"\bchange (?:management|control|approval|freeze|window|advisory)\b|\btwo-person\b",
+            r"\bchange (?:management|control|approval|freeze|window|advisory)\b|\btwo-person\b|\b(?:second|another|two|other) (?:persons?|people|engineers?|reviewers?|team members?)\b|\b(?:progressive|gradual|incremental|staged)ly\b",
             r"\bfour[\s-]eyes?\b|\bsecond pair of eyes\b|\bfeature[\s-](?:flag|toggle)s?\b",
             r"\bcanar(?:y|ies)\b|\bblue[\s/-]*green\b",
             r"\b(?:gradual|staged|phased|progressive|incremental) (?:\w+ )?(?:roll-?out|release|deploy)\w*",
@@ -175,7 +175,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
         Intent.REVIEW: (
             r"\breviews?\b|\breview(?:ed|ing)\b|\bpeer[\s-]review\w*|\bcode[\s-]review\w*",
             r"\bapprov(?:al|als|ed|e)\b|\bsign-?off\b|\bretrospectives?\b",
-            r"\bassess(?:ment|ments|ing)?\b|\bevaluat\w+|\binvestigat\w+|\banaly[sz]e\b",
+            r"\bassess(?:ment|ments|ing)?\b|\bevaluat\w+|\binvestigat\w+|\blook(?:ing)? into\b|\banaly[sz]e\b",
             r"\banalysis\b|\bexamin\w+|\bpost-?mortem meeting\w*|\bmeetings?\b|\bdebrief\w*",
             r"\bresearch\w*|\bstudy\b|\bre-?evaluat\w+|\brevisit\w*",
         ),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from twiceshy.guards.propose.cadence import days_ahead
 from twiceshy.guards.propose.cause import SUBJECT_OF_CAUSE
 from twiceshy.guards.propose.checks import Check
-from twiceshy.guards.propose.clauses import plain_text
+from twiceshy.guards.propose.clauses import Clause, plain_text
 from twiceshy.guards.propose.intents import PEOPLE, Intent
+from twiceshy.guards.propose.openness import is_open
 from twiceshy.guards.propose.practices import (
     RESTORED,
     Practice,
@@ -76,6 +77,8 @@ class Looked:
 
     check: Check
     opening: str
+    topic: str = ""
+    """What a check of the action's own words follows."""
     days: int | None = None
     """The warning time that the action asks for, if it does."""
 
@@ -105,13 +108,23 @@ class Asked:
 def picks_for(asked: Asked) -> tuple[Pick, ...]:
     """What keeps an action; never empty."""
     found: list[Pick] = []
+    unchecked: list[tuple[Reading, str]] = []
+    answered: set[Clause] = set()
     earlier = ""
     for reading in readings(asked.text)[:MOST_READINGS]:
-        if reading.intent in _BY_PEOPLE:
-            found += _by_people(reading, asked, earlier)
-        else:
-            found += _by_machine(reading, asked, earlier)
+        by_people = reading.intent in _BY_PEOPLE
+        picks = _by_people(reading, asked, earlier) if by_people else _by_machine(reading, asked)
+        found += picks
+        if picks:
+            answered.add(reading.clause)
+        elif reading.clause.head:
+            unchecked.append((reading, earlier))
         earlier = subject_of(reading, asked.service)
+    for reading, before in unchecked:
+        # What no machine can look at is attested, unless its clause is kept in another way.
+        if reading.clause not in answered:
+            found.append(Done(practice_of(reading, asked.text, asked.service, before)))
+            answered.add(reading.clause)
     return tuple(dict.fromkeys(found)) or (_fallback(asked.text),)
 
 
@@ -145,15 +158,15 @@ def _of_changes(reading: Reading) -> bool:
     return bool(_REVIEWED_CHANGES.search(reading.clause.said.lower()))
 
 
-def _by_machine(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
+def _by_machine(reading: Reading, asked: Asked) -> list[Pick]:
     picks: list[Pick] = []
     for subject in _subjects_for(reading, asked.cause):
         picks += _looked(_checks_for(reading, subject), reading, asked)
         if subject in RESTORED:
             picks.append(Done(restore_of(asked.service)))
-    if picks or not reading.clause.head:
-        return picks
-    return [Done(practice_of(reading, asked.text, asked.service, earlier))]
+    if not picks and reading.intent is Intent.MONITOR:
+        picks.append(Looked(Check.NAMED, "", subject_of(reading, asked.service)))
+    return picks
 
 
 def _subjects_for(reading: Reading, cause: CauseClass) -> tuple[Subject, ...]:
@@ -162,7 +175,7 @@ def _subjects_for(reading: Reading, cause: CauseClass) -> tuple[Subject, ...]:
     subjects = tuple(dict.fromkeys((*reading.subjects, *sure)))
     if any(live_checks(reading.intent, subject) for subject in subjects):
         return subjects
-    if reading.intent in OPEN_SUBJECT:
+    if reading.intent in OPEN_SUBJECT and is_open(reading.clause.head):
         return (SUBJECT_OF_CAUSE[cause],)
     return subjects
 
@@ -202,5 +215,6 @@ def _looked(checks: Iterable[Check], reading: Reading, asked: Asked) -> list[Pic
     ahead = days_ahead(asked.text.lower())
     opening = _OPENING.get(reading.intent, "")
     return [
-        Looked(check, opening, ahead if check is Check.CERTIFICATE else None) for check in checks
+        Looked(check, opening, days=ahead if check is Check.CERTIFICATE else None)
+        for check in checks
     ]

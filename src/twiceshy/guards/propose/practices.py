@@ -103,6 +103,7 @@ _PASSIVE = re.compile(
     r"^(?:ensure (?:that )?)?(?P<who>[^,]{3,60}?) (?:should|must|shall|will|need to|have to) (?:always )?be (?P<done>.+)$",
     re.IGNORECASE,
 )
+_IT = re.compile(r"^(?:test|try|practi[cs]e|exercise|review)\s+(?:it|them|this)\b", re.IGNORECASE)
 _DETAILS = re.compile(
     r",?\s+(?:outlining|detailing|describing|covering|that (?:outlines|details|describes|covers)) .*$",
     re.IGNORECASE,
@@ -144,6 +145,8 @@ def subject_of(reading: Reading, service: str, earlier: str = "") -> str:
     bare = _TAIL.sub("", said).strip(" ,;") or said
     if reading.intent is Intent.TRAIN:
         return _taught(bare, reading, earlier)
+    if earlier and _IT.match(bare):
+        return earlier
     passive = _PASSIVE.match(bare)
     if passive is not None:
         return shortened(f"that {_uncapitalised(passive['who'])} are {passive['done']}")

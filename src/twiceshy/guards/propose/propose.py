@@ -167,19 +167,28 @@ def _check(
 ) -> tuple[tuple[object, ...], _Growing]:
     template = TEMPLATES[check]
     name = target.summary or target.id
-    why = template.why.replace("{service}", name)
+    why = template.why.replace("{service}", name).replace("{topic}", pick.topic)
     planned = template.kind in PLANNED_KINDS
     unbuilt = f"Kind {template.kind} is planned: Unknown until it is built." if planned else None
     proposal = Proposal(
         id=GuardId(""),
         kind=template.kind,
         target=target.id,
-        promise=MappingProxyType({k: _filled(v, name) for k, v in template.promise.items()}),
+        promise=MappingProxyType(
+            {
+                k: _filled(_filled(v, "{service}", name), "{topic}", pick.topic)
+                for k, v in template.promise.items()
+            }
+        ),
         every=template.every,
         because=(),
         why=why,
         advice=" ".join(part for part in (template.advice, unbuilt) if part) or None,
     )
+    if pick.topic:
+        return (check, target.id, pick.topic.lower()), _Growing(
+            practice_name(pick.topic, check.value), proposal
+        )
     return (check, target.id), _Growing(_stem(target.id, check), proposal, pick.opening)
 
 
@@ -189,12 +198,12 @@ def _stem(target: str, check: Check) -> str:
     return "-".join(words[: -1 if words[-1] == rest[0] and len(words) > 1 else None] + rest)
 
 
-def _filled(value: Setting, name: str) -> Setting:
+def _filled(value: Setting, blank: str, name: str) -> Setting:
     match value:
         case str():
-            return value.replace("{service}", name)
+            return value.replace(blank, name)
         case tuple():
-            return tuple(item.replace("{service}", name) for item in value)
+            return tuple(item.replace(blank, name) for item in value)
         case _:
             return value
 

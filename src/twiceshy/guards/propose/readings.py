@@ -70,7 +70,7 @@ def _governing(text: str) -> tuple[Wish, ...]:
             follows = joined and not beside and last.intent is not Intent.REHEARSE
             if is_noun and not beside and (follows or last.intent is Intent.REVIEW):
                 kept.remove(last)
-            elif last.intent in PEOPLE and not joined and wish.intent is not Intent.REMIND:
+            elif last.intent in PEOPLE and not beside and wish.intent is not Intent.REMIND:
                 continue
         kept.append(wish)
     strong = [wish for wish in kept if wish.intent not in _WEAK]

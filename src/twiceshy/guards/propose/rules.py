@@ -39,6 +39,7 @@ LIVE: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
         Subject.OPEN_FILES: (Check.OPEN_FILES,),
         Subject.DOMAIN: (Check.DOMAIN,),
         Subject.SERVER: (Check.CPU, Check.MEMORY),
+        Subject.JOBS: (Check.JOBS,),
         Subject.PROCESS: (Check.LISTENS, Check.RESTARTS),
         Subject.PORT: (Check.LISTENS,),
         Subject.CLOCK: (Check.CLOCK,),

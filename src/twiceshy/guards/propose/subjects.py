@@ -32,6 +32,7 @@ class Subject(StrEnum):
     CPU = "processor"
     OPEN_FILES = "open files"
     SERVER = "servers"
+    JOBS = "scheduled jobs"
     PROCESS = "processes"
     PORT = "ports"
     CLOCK = "clock"
@@ -76,7 +77,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"core rule set",
         ),
         Subject.RATE_LIMIT: (
-            r"\brate[\s-]*limit\w*|\bthrottl\w*|\brequests? (?:limit|quota)\w*",
+            r"\brate[\s-]*limit\w*|\bthrottl\w*|\b429\b|\btoo many requests\b|\brequests? (?:limit|quota)\w*",
             r"\bapi (?:limit|quota)\w*",
             r"limit\w* (?:the )?(?:number of )?(?:incoming |concurrent )?requests",
         ),
@@ -114,7 +115,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DATABASE_QUERY: (
             r"\b(?:slow|long[\s-]running|expensive|inefficient|database|sql|db|heavy|unoptimi[sz]ed|optimi[sz]e[d]?) (?:\w+ )?quer(?:y|ies)",
             r"\bquery (?:performance|time|plan|optimi|execution|analy|pattern)\w*",
-            r"(?<!dns )\bquer(?:y|ies)\b|\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
+            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b|\bpartition\w* (?:\w+ ){0,2}tables?\b|\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
             r"\block contention\b|\b(?:schema|database|db|data) migrations?\b",
             r"\b(?:database |db )?schema\b|\btransactions? lock\w*",
         ),
@@ -146,8 +147,8 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bvhosts?\b|\bdocument root\b|\bsites-enabled\b",
         ),
         Subject.DISK: (
-            r"\bdisks?\b|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b|\binodes?\b",
-            r"\blog[\s-]?rotat\w*|\brotat\w+ (?:of )?logs?\b|\blogrotate\b|\bpartitions?\b",
+            r"\bdisks?\b(?! snapshots?)|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b|\binodes?\b",
+            r"\blog[\s-]?rotat\w*|\brotat\w+ (?:of )?logs?\b|\blogrotate\b|\b(?:disk|root|boot|data) partitions?\b",
             r"\bfree space\b|\bvolumes? (?:usage|size|space|full)",
         ),
         Subject.MEMORY: (
@@ -163,19 +164,22 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bresource (?:usage|allocation|contention)\b",
             r"\bresource (?:constraints?|monitoring)\b|\bserver monitoring\b",
         ),
+        Subject.JOBS: (
+            r"\bcron ?(?:jobs?|tabs?)\b|\bcrons?\b|\bbackground jobs?\b|\b(?:scheduled|batch|nightly) (?:jobs?|tasks?)\b",
+        ),
         Subject.PROCESS: (
             r"\bprocess(?:es)? (?:monitor|crash|restart|manager|supervis|fail|health|status)\w*",
             r"\bdaemons?\b|\bsystemd\b|\bsupervisord?\b|\bauto(?:matic\w*)?[\s-]*restart\w*",
             r"\brestart\w* (?:the |of )?(?:service|process|server|failed|crashed|automatically)\w*",
-            r"\bservice restarts?\b|\bcrash[\s-]?loops?\b|\bcron ?jobs?\b|\bcrons?\b",
+            r"\bservice restarts?\b|\bcrash[\s-]?loops?\b|\bcrons?\b",
             r"\bworkers?\b|\b(?:pods?|containers?) (?:crash|restart|fail|health|status)\w*",
-            r"\bself-?heal\w*|\bbackground jobs?\b|\bservices? (?:is|are) running\b|\bboot\b",
+            r"\bself-?heal\w*|\bservices? (?:is|are) running\b|\bboot\b",
             r"\bwatchdogs?\b",
         ),
         Subject.PORT: (r"\b(?:listening |open |tcp )?ports?\b",),
         Subject.CLOCK: (
-            r"\bntp\b|\bchrony\w*|\bclocks?\b(?! in)|\btime[\s-]?sync\w*|\bdaylight saving\b",
-            r"\btime ?zones?\b|\bleap (?:second|year)s?\b",
+            r"\bntp\b|\bchrony\w*|\bclocks?\b(?! in)|\btime[\s-]?sync\w*",
+            r"\bleap (?:second|year)s?\b",
         ),
         Subject.POWER: (
             r"\bpower\b(?! ?(?:user|ful|shell))|\bups(?:es)?\b|\bgenerators?\b",
@@ -268,6 +272,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bpurg\w+",
         ),
         Subject.PERMISSIONS: (
+            r"\bfile (?:ownership|owner|mode)s?\b",
             r"\bpermissions?\b",
             r"\baccess (?:control|right|polic|manag|level|restrict|list|privilege)\w*",
             r"\bprivileges?\b|\bleast[\s-]privilege\b|\brbac\b|\biam\b|\bsudo\b|\bchmod\b",

@@ -31,11 +31,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from twiceshy.kinds.practice.facts import PracticeFact, Promise
+from twiceshy.kinds.practice.facts import Done, PracticeFact, Promise
 from twiceshy.model.verdict import Broken, Evidence, Holds, Severity, Unknown, Verdict
 
 ATTEST = "twiceshy attest GUARD --by WHO --evidence LINK_OR_FILE"
 """How the next record is made, as next steps write it."""
+
+_NOUN: dict[Done, str] = {
+    "trained": "training:",
+    "rehearsed": "a rehearsal of",
+    "documented": "documentation of",
+    "audited": "an audit of",
+    "reviewed": "a review of",
+}
 
 CLOCK_SLACK = timedelta(minutes=5)
 """Two machines' clocks may differ by this much before a record counts as from the future."""
@@ -46,7 +54,7 @@ def judge(promise: Promise, fact: PracticeFact, now: datetime) -> Verdict:
     record = fact.attestation
     if record is None:
         return Unknown(
-            f"nobody has attested that {promise.subject} was {promise.what}",
+            f"nobody has attested {_NOUN[promise.what]} {promise.subject}",
             next_step=f"When it is done, record it: {ATTEST}",
         )
     evidence = (

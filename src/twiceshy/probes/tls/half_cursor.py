@@ -40,7 +40,12 @@ class Cursor:
 
     def vector(self, width: int) -> bytes:
         """A field that is preceded by its length in `width` bytes."""
-        return self.take(int.from_bytes(self.take(width), "big"))
+        start = self._at + width
+        end = start + int.from_bytes(self._data[self._at : start], "big")
+        if end > self._end:
+            raise malformed("a handshake message of the server is cut short")
+        self._at = end
+        return self._data[start:end]
 
     def finish(self) -> None:
         """Raises HandshakeFault when something is left over."""
@@ -51,10 +56,14 @@ class Cursor:
 def extensions(block: bytes) -> dict[int, bytes]:
     """Extension number to content; raises HandshakeFault on a repeated or cut one."""
     found: dict[int, bytes] = {}
-    cursor = Cursor(block)
-    while not cursor.done:
-        number = cursor.number(2)
+    at, size = 0, len(block)
+    while at < size:
+        number = int.from_bytes(block[at : at + 2], "big")
+        start = at + 4
+        at = start + int.from_bytes(block[at + 2 : start], "big")
+        if at > size:
+            raise malformed("a handshake message of the server is cut short")
         if number in found:
             raise malformed("the server sent the same extension twice")
-        found[number] = cursor.vector(2)
+        found[number] = block[start:at]
     return found

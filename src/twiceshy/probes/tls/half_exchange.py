@@ -80,9 +80,13 @@ class HalfExchange:
         try:
             self._records.feed(data)
             while (record := self._records.take()) is not None:
-                outcome = self._take_record(*record)
-                if outcome is not None:
-                    return outcome
+                kind, payload = record
+                if kind == HANDSHAKE:
+                    seen = self._take_messages(self._messages.split(payload))
+                    if seen is not None:
+                        return seen
+                else:
+                    self._take_other(kind, payload)
         except HandshakeFault as fault:
             return fault.failed
         return None
@@ -93,33 +97,35 @@ class HalfExchange:
             return HalfFailed("the server closed the connection after our hello", Failure.CLOSED)
         return HalfFailed("the server closed the connection mid-handshake", Failure.CLOSED)
 
-    def _take_record(self, kind: int, payload: bytes) -> HalfSeen | None:
-        if kind == HANDSHAKE:
-            self._messages.feed(payload)
-            while (message := self._messages.take()) is not None:
-                seen = self._take_message(message)
+    def _take_messages(self, messages: list[bytes]) -> HalfSeen | None:
+        for message in messages:
+            if self._path is not None:
+                seen = self._path.take(message)
                 if seen is not None:
                     return seen
-        elif kind == ALERT:
-            fault = alert_fault(payload, encrypted=self._records.encrypted)
-            if fault is not None:
-                raise fault
-        elif kind != CHANGE_CIPHER_SPEC or not isinstance(self._path, Tls13Path):
-            raise malformed("the server sent a record out of turn")
+            else:
+                self._begin(message, alone=len(messages) == 1 and self._messages.empty)
         return None
 
-    def _take_message(self, message: bytes) -> HalfSeen | None:
-        if self._path is not None:
-            return self._path.take(message)
+    def _begin(self, message: bytes, *, alone: bool) -> None:
+        """Take the server hello; `alone` says that nothing else came in its record."""
         if message[0] != SERVER_HELLO:
             raise malformed("the server did not begin with a server hello")
         hello = read_server_hello(message, self._offer, self._session_id)
         if hello.version != TLS13:
             self._path = Tls12Path(hello, self._random)
-            return None
-        assert self._private is not None
-        if not self._messages.empty:
+            return
+        if not alone:
+            # Keys change here, so nothing of the old ones may be left (RFC 8446, 5.1).
             raise malformed("the server sent plain text where TLS 1.3 encrypts")
+        assert self._private is not None
         self._path = path = Tls13Path(hello, self._private, self._hello, message)
         self._records.open_with(*path.opener)
-        return None
+
+    def _take_other(self, kind: int, payload: bytes) -> None:
+        if kind == ALERT:
+            fault = alert_fault(payload, encrypted=self._records.encrypted)
+            if fault is not None:
+                raise fault
+        elif kind != CHANGE_CIPHER_SPEC or not isinstance(self._path, Tls13Path):
+            raise malformed("the server sent a record out of turn")

@@ -100,6 +100,8 @@ def name_to_ask_for(server_name: str | None) -> bytes | None:
 
 
 def _is_address(text: str) -> bool:
+    if ":" not in text and not text[-1:].isdigit():
+        return False
     try:
         ip_address(text)
     except ValueError:

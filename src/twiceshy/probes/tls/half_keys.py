@@ -13,47 +13,61 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from twiceshy.probes.tls.record import Aead
 
 _IV_BYTES = 12
+_FIRST_BLOCK = b"\x01"
+"""HKDF-Expand's counter: one block of output is all that TLS 1.3 asks for here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A TLS 1.3 cipher suite."""
+    """A TLS 1.3 cipher suite, with all of its key schedule that is the same every time."""
 
     hash_name: str
-    hash_bytes: int
-    key_bytes: int
+    new_hash: Callable[[bytes], hashlib._Hash]
     aead: Callable[[bytes], Aead]
+    key_bytes: int
     derived: bytes
-    """`Derive-Secret(Early Secret, "derived", "")`: the same for every handshake without a PSK."""
+    """`Derive-Secret(Early Secret, "derived", "")` without a PSK."""
+    traffic_label: bytes
+    """For the server's handshake traffic secret; the transcript's hash and a counter follow."""
+    key_label: bytes
+    iv_label: bytes
 
 
-def expand_label(secret: bytes, label: bytes, context: bytes, length: int, hash_name: str) -> bytes:
-    """HKDF-Expand-Label for at most one block of output, which is all that TLS 1.3 asks for here."""
-    full = b"tls13 " + label
-    info = (
+def _label(name: bytes, context_bytes: int, length: int) -> bytes:
+    """The HkdfLabel structure up to its context."""
+    full = b"tls13 " + name
+    return (
         length.to_bytes(2, "big")
         + len(full).to_bytes(1, "big")
         + full
-        + len(context).to_bytes(1, "big")
-        + context
-        + b"\x01"
+        + context_bytes.to_bytes(1, "big")
     )
-    return hmac.digest(secret, info, hash_name)[:length]
 
 
-def _suite(hash_name: str, key_bytes: int, aead: Callable[[bytes], Aead]) -> Suite:
-    empty = hashlib.new(hash_name)
-    size = empty.digest_size
-    early = hmac.digest(bytes(size), bytes(size), hash_name)
-    derived = expand_label(early, b"derived", empty.digest(), size, hash_name)
-    return Suite(hash_name, size, key_bytes, aead, derived)
+def _suite(
+    new_hash: Callable[[bytes], hashlib._Hash], key_bytes: int, aead: Callable[[bytes], Aead]
+) -> Suite:
+    empty = new_hash(b"")
+    name, size = empty.name, empty.digest_size
+    early = hmac.digest(bytes(size), bytes(size), name)
+    derived = _label(b"derived", size, size) + empty.digest() + _FIRST_BLOCK
+    return Suite(
+        name,
+        new_hash,
+        aead,
+        key_bytes,
+        hmac.digest(early, derived, name),
+        _label(b"s hs traffic", size, size),
+        _label(b"key", 0, key_bytes) + _FIRST_BLOCK,
+        _label(b"iv", 0, _IV_BYTES) + _FIRST_BLOCK,
+    )
 
 
 SUITES = MappingProxyType(
     {
-        0x1301: _suite("sha256", 16, AESGCM),
-        0x1302: _suite("sha384", 32, AESGCM),
-        0x1303: _suite("sha256", 32, ChaCha20Poly1305),
+        0x1301: _suite(hashlib.sha256, 16, AESGCM),
+        0x1302: _suite(hashlib.sha384, 32, AESGCM),
+        0x1303: _suite(hashlib.sha256, 32, ChaCha20Poly1305),
     }
 )
 """By number: AES-128-GCM, AES-256-GCM and ChaCha20-Poly1305."""
@@ -66,6 +80,6 @@ def server_key(suite: Suite, shared: bytes, hellos_hash: bytes) -> tuple[Aead, b
     """
     name = suite.hash_name
     handshake = hmac.digest(suite.derived, shared, name)
-    traffic = expand_label(handshake, b"s hs traffic", hellos_hash, suite.hash_bytes, name)
-    key = expand_label(traffic, b"key", b"", suite.key_bytes, name)
-    return suite.aead(key), expand_label(traffic, b"iv", b"", _IV_BYTES, name)
+    traffic = hmac.digest(handshake, suite.traffic_label + hellos_hash + _FIRST_BLOCK, name)
+    key = hmac.digest(traffic, suite.key_label, name)[: suite.key_bytes]
+    return suite.aead(key), hmac.digest(traffic, suite.iv_label, name)[:_IV_BYTES]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -38,6 +39,8 @@ _PADDINGS: MappingProxyType[int, padding.AsymmetricPadding] = MappingProxyType(
 _CURVES13 = MappingProxyType({0x0403: "secp256r1", 0x0503: "secp384r1", 0x0603: "secp521r1"})
 """In TLS 1.3 a scheme names the curve too; in TLS 1.2 only the hash."""
 
+_USUAL_LEAF_BYTES = 4096
+"""Keys of larger certificates are not remembered."""
 _VERSION_TAG = b"\xa0"
 _FIELDS_BEFORE_KEY = ("serial number", "signature algorithm", "issuer", "validity", "subject")
 
@@ -79,9 +82,16 @@ def _verify(key: object, scheme: int, signature: bytes, signed: bytes, version: 
 
 def _public_key(leaf_der: bytes) -> object:
     try:
-        return load_der_public_key(_key_info(leaf_der))
+        known = len(leaf_der) <= _USUAL_LEAF_BYTES
+        return _known_key(leaf_der) if known else load_der_public_key(_key_info(leaf_der))
     except (ValueError, UnsupportedAlgorithm):
         raise unsupported("the certificate's key cannot be read here") from None
+
+
+@lru_cache(maxsize=4096)
+def _known_key(leaf_der: bytes) -> object:
+    """The key object of a certificate that is met again and again."""
+    return load_der_public_key(_key_info(leaf_der))
 
 
 def _key_info(der: bytes) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from twiceshy.probes.tls.half_cursor import Cursor, extensions
@@ -35,7 +33,7 @@ class Tls13Path:
             shared = private.exchange(X25519PublicKey.from_public_bytes(hello.share))
         except ValueError:
             raise malformed("the server's X25519 key is not one") from None
-        self._transcript = hashlib.new(suite.hash_name, client_hello + message)
+        self._transcript = suite.new_hash(client_hello + message)
         self.opener = server_key(suite, shared, self._transcript.digest())
         self._extensions_read = False
         self._requested = False

@@ -66,27 +66,28 @@ class RecordReader:
     def take(self) -> tuple[int, bytes] | None:
         """The next record's type and plain content; None until more bytes are there."""
         buffer = self._buffer
-        if not buffer:
-            return None
-        if not CHANGE_CIPHER_SPEC <= buffer[0] <= APPLICATION_DATA or (
-            len(buffer) > 1 and buffer[1] != _TLS_MAJOR
-        ):
-            raise malformed("what the server sent is not TLS")
-        if len(buffer) < _HEADER_BYTES:
+        size = len(buffer)
+        if size == 0:
             return None
         kind = buffer[0]
+        if not CHANGE_CIPHER_SPEC <= kind <= APPLICATION_DATA or (
+            size > 1 and buffer[1] != _TLS_MAJOR
+        ):
+            raise malformed("what the server sent is not TLS")
+        if size < _HEADER_BYTES:
+            return None
         end = _HEADER_BYTES + (buffer[3] << 8 | buffer[4])
         if end > _HEADER_BYTES + _SEALED_LIMIT_BYTES:
             raise malformed("the server sent a TLS record longer than TLS allows")
-        if len(buffer) < end:
+        if size < end:
             return None
-        header, body = bytes(buffer[:_HEADER_BYTES]), bytes(buffer[_HEADER_BYTES:end])
+        record = bytes(buffer[:end])
         del buffer[:end]
         if self._aead is None or kind == CHANGE_CIPHER_SPEC:
-            return kind, body
+            return kind, record[_HEADER_BYTES:]
         if kind != APPLICATION_DATA:
-            return self._plain_after_keys(kind, body)
-        return self._open(self._aead, header, body)
+            return self._plain_after_keys(kind, record[_HEADER_BYTES:])
+        return self._open(self._aead, record[:_HEADER_BYTES], record[_HEADER_BYTES:])
 
     def _plain_after_keys(self, kind: int, body: bytes) -> tuple[int, bytes]:
         """A server that could not read our hello to its end may still alert in the clear."""
@@ -123,24 +124,24 @@ class MessageReader:
         """Whether no part of a message is waiting; must hold where keys change (RFC 8446, 5.1)."""
         return not self._buffer
 
-    def feed(self, payload: bytes) -> None:
-        """Take a handshake record's content."""
+    def split(self, payload: bytes) -> list[bytes]:
+        """Take a handshake record's content; the messages complete by now, with their headers."""
         if not payload:
             raise malformed("the server sent an empty handshake record")
-        self._buffer += payload
-
-    def take(self) -> bytes | None:
-        """The next whole message, its 4-byte header included; None until more is there."""
-        buffer = self._buffer
-        if len(buffer) < _MESSAGE_HEADER_BYTES:
-            return None
-        end = _MESSAGE_HEADER_BYTES + (buffer[1] << 16 | buffer[2] << 8 | buffer[3])
-        if end > CHAIN_LIMIT_BYTES:
-            raise malformed(
-                f"the server announced a message of more than {CHAIN_LIMIT_BYTES // 1024} KiB"
-            )
-        if len(buffer) < end:
-            return None
-        message = bytes(buffer[:end])
-        del buffer[:end]
-        return message
+        waiting = self._buffer
+        waiting += payload
+        found = []
+        at, size = 0, len(waiting)
+        while at + _MESSAGE_HEADER_BYTES <= size:
+            start = at + _MESSAGE_HEADER_BYTES
+            end = start + int.from_bytes(waiting[at + 1 : start], "big")
+            if end - start > CHAIN_LIMIT_BYTES:
+                raise malformed(
+                    f"the server announced a message of more than {CHAIN_LIMIT_BYTES // 1024} KiB"
+                )
+            if end > size:
+                break
+            found.append(bytes(waiting[at:end]))
+            at = end
+        del waiting[:at]
+        return found

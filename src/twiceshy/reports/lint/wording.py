@@ -123,11 +123,14 @@ class PromiseIndex:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._numbers: dict[str, int] = {}
         self._holders: dict[str, list[int]] = {}
 
     def add(self, text: str) -> int:
-        """Take an action in; its number is how many there were before."""
-        number = len(self._texts)
+        """Take an action in; its number is that of the same text, else the next one."""
+        if text in self._numbers:
+            return self._numbers[text]
+        number = self._numbers[text] = len(self._texts)
         self._texts.append(text)
         for stem in telling_words(text):
             self._holders.setdefault(stem, []).append(number)
