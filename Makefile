@@ -37,6 +37,7 @@ bench: .venv/installed-dev ## Measure reading, start-up and certificate checks b
 
 docs: .venv/installed-dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python scripts/generate_docs.py
+	@$(BIN)/python scripts/generate_rules_page.py
 
 lock: ## Choose the newest dependencies that fit, and pin them with their hashes
 	@scripts/lock

@@ -148,6 +148,7 @@ def test_the_top_of_the_file_is_checked(mistakes: MistakesOf, text: str, told: s
         ("people: {ops: Anna}", "2:15: person 'ops' must be a mapping of keys, not 'Anna'"),
         ("guards: {a: b}", "2:9: 'guards' must be a list, not a mapping (- id: ...)"),
         ("guards: [a]", "2:10: a guard must be a mapping of keys, not 'a'"),
+        ("guards: [ ~ ]", "2:11: a guard must be a mapping of keys, not nothing"),
         ("hosts: {a: {reach: [b]}}", "2:20: 'reach' of host 'a': this must be text, not a list"),
         (
             "services: {a: {summary: 5}}",

@@ -228,7 +228,7 @@ def test_free_targets_may_be_left_out_and_the_others_not(
 
 WORDS = ["", " ", "x", "mail", "dns", "mail.web", "env:A", "5m", "x#a1", "tcp://a:1", "a@b://c"]
 WORDS += ["local", "UTC", "::1", "a-b", "practice", "waf", "ssh://a", "cases", "https://a b/"]
-VALUES = [
+VALUES: list[Any] = [
     None,
     True,
     0,

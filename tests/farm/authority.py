@@ -20,6 +20,17 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 """The laboratory's clock: servers do not look at dates, and judges are told the time."""
 DAY = timedelta(days=1)
 HOST = "mail.example.test"
+_AUTHORITY_USAGE = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 _ECDSA_SHA1 = bytes.fromhex("300906072a8648ce3d0401")
 
 
@@ -123,15 +134,23 @@ def issue(
         .serial_number(serial or x509.random_serial_number())
         .public_key(key.public_key())
     )
+    signer = by.key if by else key
+    builder = builder.add_extension(
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False
+    ).add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+    )
+    if ca and names is None:
+        builder = builder.add_extension(_AUTHORITY_USAGE, critical=True)
     if ca is not None:
         builder = builder.add_extension(x509.BasicConstraints(ca, path_length), critical=True)
-    if names is not None and not ca:
+    if names is not None:
         builder = builder.add_extension(alternative_names(*names), critical=False)
     if usage is not None and not ca:
         builder = builder.add_extension(x509.ExtendedKeyUsage(list(usage)), critical=False)
     for extension, critical in extra:
         builder = builder.add_extension(extension, critical)
-    return Issued(builder.sign(by.key if by else key, hashes.SHA256()), key, by)
+    return Issued(builder.sign(signer, hashes.SHA256()), key, by)
 
 
 def root(name: str = "Lab Root", *, ends: datetime = NOW + 3650 * DAY) -> Issued:
@@ -154,6 +173,7 @@ def intermediate(
         by=by,
         key=ec_key(name),
         ca=True,
+        names=None,
         path_length=path_length,
         begins=begins,
         ends=ends,

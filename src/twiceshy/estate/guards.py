@@ -45,6 +45,9 @@ def read_guards(
     read = GuardsRead({}, [])
     if isinstance(section, Sequence):
         for item in section.items:
+            if is_nothing(item):
+                root.mistakes.add(item, "a guard must be a mapping of keys, not nothing")
+                continue
             _GuardReader(root, item, kinds, promises, references).into(read)
     elif not (section is None or isinstance(section, Refused) or is_nothing(section)):
         root.mistakes.add(section, f"'guards' must be a list, not {describe(section)}", "- id: ...")

@@ -17,35 +17,196 @@ from twiceshy.reports.cause import classify
 from twiceshy.reports.entry_context import newest_first
 from twiceshy.reports.entry_kinds import RULED_OUT, SUSPECTED
 from twiceshy.reports.outline import Outline, Statement
+from twiceshy.reports.phrases import Phrases
 from twiceshy.reports.vocabulary import Part
 from twiceshy.reports.when.scan import marks_in
 
-_SUBJECTS = tuple(
-    (name, re.compile(pattern, re.IGNORECASE))
-    for name, pattern in (
-        ("attack", r"\b(?:d?dos|attacks?|attacked|attackers?|hack\w*|breach|intrusion|malicious|botnet|security incident|brute|credential stuffing|bots?)\b"),
-        ("database", r"\b(?:data ?bases?|db|mysql|mariadb|postgres\w*|mongo\w*|redis|sql|queries|query|connections? pool|replica\w*|index(?:es)?|reindex\w*)\b"),
-        ("provider", r"\b(?:provider|vendor|third[- ]party|partner|isp|aws|azure|gcp|google|cloudflare|stripe|upstream|hosting company|supplier)(?:'s|s)?\b"),
-        ("dns", r"\b(?:dns|name ?server|domain|resolv\w+|a record|cname)\b"),
-        ("firewall", r"\b(?:firewalls?|iptables|waf|security groups?)\b"),
-        ("load balancer", r"\b(?:load[- ]?balancers?|haproxy|elb|alb)\b"),
-        ("network", r"\b(?:networks?|networking|routers?|routing|switch(?:es)?|links?|cables?|connectivity|vpn|bandwidth|latency|packet|uplink|isp|wi-?fi|digger|fib(?:er|re))\b"),
-        ("traffic", r"\b(?:traffic|load|overload\w*|surge|spike|visitors?|campaign|too many (?:users|requests)|demand|bottleneck|capacity)\b"),
-        ("certificate", r"\b(?:certificates?|certs?|ssl|tls)\b"),
-        ("memory", r"\b(?:memory|ram|oom|leak\w*|heap|swap)\b"),
-        ("disk", r"\b(?:disks?|storage|volumes?|inodes?|file ?system)\b"),
-        ("cpu", r"\b(?:cpu|processor)\b"),
-        ("cache", r"\b(?:caches?|caching|varnish|memcached|cdn|content delivery)\b"),
-        ("deployment", r"\b(?:deploy\w*|releases?|roll-?out|version|update[sd]?|upgrade\w*|librar\w+|plugins?|theme|commit|migration)\b"),
-        ("hardware", r"\b(?:hardware|servers?|power|fan|machine|mixer|switch(?:es)?|printer|cable|router)\b"),
-        ("code", r"\b(?:code|bugs?|application|app|scripts?|software|function)\b"),
-        ("permissions", r"\b(?:permissions?|access rights|credentials?|passwords?|authenti\w+|login)\b"),
-        ("web server", r"\b(?:apache2?|nginx|web ?server|php)\b"),
-        ("mail", r"\b(?:mail|smtp|spam|blocklists?|blacklists?|queue)\b"),
-        ("monitoring", r"\b(?:monitoring|false alarm|alert)\b"),
-        ("config", r"\b(?:config\w*|settings?|misconfig\w*)\b"),
-    )
-)  # fmt: skip
+_SUBJECTS: tuple[tuple[str, Phrases], ...] = (
+    (
+        "attack",
+        Phrases(
+            r"""
+            attack|bot|breach|brute|credential stuffing|dos|hack|intrusion|malicious|security incident :: (?:d?dos|attacks?|attacked|attackers?|hack\w*|breach|intrusion|malicious|botnet|security incident|brute|credential stuffing|bots?)\b
+            """
+        ),
+    ),
+    (
+        "database",
+        Phrases(
+            r"""
+            connection|data|db|index|mongo|postgres|queries|query|redis|replica|sql :: (?:data ?bases?|db|mysql|mariadb|postgres\w*|mongo\w*|redis|sql|queries|query|connections? pool|replica\w*|index(?:es)?|reindex\w*)\b
+            """
+        ),
+    ),
+    (
+        "provider",
+        Phrases(
+            r"""
+            aws|azure|cloudflare|gcp|google|hosting company|isp|partner|provider|stripe|supplier|third|upstream|vendor :: (?:provider|vendor|third[- ]party|partner|isp|aws|azure|gcp|google|cloudflare|stripe|upstream|hosting company|supplier)(?:'s|s)?\b
+            """
+        ),
+    ),
+    (
+        "dns",
+        Phrases(
+            r"""
+            a record|cname|dns|domain|resolv|server :: (?:dns|name ?server|domain|resolv\w+|a record|cname)\b
+            """
+        ),
+    ),
+    (
+        "firewall",
+        Phrases(
+            r"""
+            firewall|iptables|security group|waf :: (?:firewalls?|iptables|waf|security groups?)\b
+            """
+        ),
+    ),
+    (
+        "load balancer",
+        Phrases(
+            r"""
+            alb|balancer|elb|haproxy :: (?:load[- ]?balancers?|haproxy|elb|alb)\b
+            """
+        ),
+    ),
+    (
+        "network",
+        Phrases(
+            r"""
+            network :: networks?\b
+            networking :: networking\b
+            router :: routers?\b
+            routing :: routing\b
+            switch :: switch(?:es)?\b
+            link :: links?\b
+            cable :: cables?\b
+            connectivity :: connectivity\b
+            vpn :: vpn\b
+            bandwidth :: bandwidth\b
+            latency :: latency\b
+            packet :: packet\b
+            uplink :: uplink\b
+            isp :: isp\b
+            wi :: wi-?fi\b
+            digger :: digger\b
+            fib :: fib(?:er|re)\b
+            """
+        ),
+    ),
+    (
+        "traffic",
+        Phrases(
+            r"""
+            bottleneck|campaign|capacity|demand|load|spike|surge|too many|traffic|visitor :: (?:traffic|load|overload\w*|surge|spike|visitors?|campaign|too many (?:users|requests)|demand|bottleneck|capacity)\b
+            """
+        ),
+    ),
+    (
+        "certificate",
+        Phrases(
+            r"""
+            cert|ssl|tls :: (?:certificates?|certs?|ssl|tls)\b
+            """
+        ),
+    ),
+    (
+        "memory",
+        Phrases(
+            r"""
+            heap|leak|memory|oom|ram|swap :: (?:memory|ram|oom|leak\w*|heap|swap)\b
+            """
+        ),
+    ),
+    (
+        "disk",
+        Phrases(
+            r"""
+            disk|inode|storage|system|volume :: (?:disks?|storage|volumes?|inodes?|file ?system)\b
+            """
+        ),
+    ),
+    (
+        "cpu",
+        Phrases(
+            r"""
+            cpu|processor :: (?:cpu|processor)\b
+            """
+        ),
+    ),
+    (
+        "cache",
+        Phrases(
+            r"""
+            cache|caching|cdn|content delivery|varnish :: (?:caches?|caching|varnish|memcached|cdn|content delivery)\b
+            """
+        ),
+    ),
+    (
+        "deployment",
+        Phrases(
+            r"""
+            commit|deploy|librar|migration|plugin|release|roll|theme|update|upgrade|version :: (?:deploy\w*|releases?|roll-?out|version|update[sd]?|upgrade\w*|librar\w+|plugins?|theme|commit|migration)\b
+            """
+        ),
+    ),
+    (
+        "hardware",
+        Phrases(
+            r"""
+            cable|fan|hardware|machine|mixer|power|printer|router|server|switch :: (?:hardware|servers?|power|fan|machine|mixer|switch(?:es)?|printer|cable|router)\b
+            """
+        ),
+    ),
+    (
+        "code",
+        Phrases(
+            r"""
+            app|bug|code|function|script|software :: (?:code|bugs?|application|app|scripts?|software|function)\b
+            """
+        ),
+    ),
+    (
+        "permissions",
+        Phrases(
+            r"""
+            access rights|authenti|credential|login|password|permission :: (?:permissions?|access rights|credentials?|passwords?|authenti\w+|login)\b
+            """
+        ),
+    ),
+    (
+        "web server",
+        Phrases(
+            r"""
+            apache|nginx|php|server :: (?:apache2?|nginx|web ?server|php)\b
+            """
+        ),
+    ),
+    (
+        "mail",
+        Phrases(
+            r"""
+            blacklist|blocklist|mail|queue|smtp|spam :: (?:mail|smtp|spam|blocklists?|blacklists?|queue)\b
+            """
+        ),
+    ),
+    (
+        "monitoring",
+        Phrases(
+            r"""
+            alert|false alarm|monitoring :: (?:monitoring|false alarm|alert)\b
+            """
+        ),
+    ),
+    (
+        "config",
+        Phrases(
+            r"""
+            config|setting :: (?:config\w*|settings?|misconfig\w*)\b
+            """
+        ),
+    ),
+)
 
 _DETERMINERS = re.compile(
     r"^(?:(?:that|it|this|the|a|an|our|to|be|was|were|is|are|being|of|due|caused|by|some|possible|possibly|potential|potentially|potentiale|likely|maybe|perhaps|with|in|at|on|there|might|may|could|have|been|first|initial|initially|at|first|issue|problem|cause|root|because|towards?|into|for|as|from|had|has|something|their|its|about|and|a possible|some kind of|we)\b[\s:,]*)+",
@@ -101,7 +262,7 @@ class _Open:
 
 def subjects_of(text: str) -> frozenset[str]:
     """The kinds of thing a suspicion is about: database, network, attack, provider..."""
-    return frozenset(name for name, pattern in _SUBJECTS if pattern.search(text))
+    return frozenset(name for name, phrases in _SUBJECTS if phrases.search(text))
 
 
 def suspicion_in(text: str) -> str:

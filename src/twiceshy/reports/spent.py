@@ -88,8 +88,11 @@ def _search(report: Report, begin: float, end: float, total: int) -> list[Stretc
     leads = []
     for lead in report.false_leads:
         left, right = _minute(report, lead.start, total), _minute(report, lead.end, total)
-        if left is not None and right is not None and left < right:
-            leads.append((max(left, begin), min(right, end), lead.text))
+        if left is None or right is None:
+            continue
+        left, right = max(left, begin), min(right, end)
+        if left < right:
+            leads.append((left, right, lead.text))
     cut: list[Stretch] = []
     at = begin
     for left, right, text in sorted(leads):

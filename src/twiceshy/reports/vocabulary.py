@@ -6,6 +6,8 @@ import re
 from enum import Enum
 from functools import lru_cache
 
+from twiceshy.reports.phrases import Phrases
+
 
 class Part(Enum):
     """A part of a report."""
@@ -35,31 +37,334 @@ class Part(Enum):
     """Author, attendees, related issues: read past."""
 
 
-_NAMES: tuple[tuple[Part, str], ...] = (
-    (Part.CAUSE_AND_RESOLUTION, r"(?:the )?root causes? (?:analysis )?(?:and|/|,) ?(?:the )?(?:resolution|recovery|fix|remediation|solution).*"),
-    (Part.CAUSE_AND_RESOLUTION, r"(?:cause|reason) and (?:resolution|fix|solution)"),
-    (Part.CAUSE, r"(?:the |blameless |probable |actual |technical |underlying |primary |identified |main )*(?:root[- ]?)?causes?(?: analysis| summary| identified| identification| explanation)?(?: of (?:the )?(?:outage|incident|issue|problem|failure))?|rca|5 ?whys?|five whys?|five why'?s?|5 why'?s?|(?:the )?nitty[- ]gritty|contributing (?:factors?|causes?|conditions?)|trigger|why|what (?:went wrong|caused (?:it|the (?:outage|incident|issue|problem)))|why (?:did )?it happen(?:ed)?|what (?:was|is) the (?:root )?cause.*|core (?:challenges?|problem)|leadup|lead[- ]up|(?:the )?(?:reason|culprit)(?: for .*)?|what happened technically|problem identification|(?:the )?cause of (?:the )?.*|root problem|fault"),
-    (Part.SUMMARY, r"(?:executive |issue |incident |outage |problem |high[- ]level |event |post[- ]?mortem |general |brief )*(?:summary|overview|tl ?;? ?dr|abstract|synopsis|at a glance)(?: of (?:the )?(?:incident|issues?|outage|problem|event).*)?|summary of issues established.*|background(?: context)?|context|introduction|what happened|incident (?:details|report|information|description)|issue (?:details|description)|(?:the )?(?:problem|incident|issue|outage)(?: statement| description)?|service downtime|downtime|stats|statistics|metadata|key facts|facts|description|details|outage details|incident metrics|metrics"),
-    (Part.START, r"(?:the )?(?:outage |incident |issue |downtime |impact )?(?:start(?:ed|ing|s)?|began|begin(?:ning)?|onset|from|opened)(?: (?:time|date|at|on|date and time|time and date|date/time))*|time of (?:onset|start)|start of (?:outage|incident|impact|issue)|time started|occurred(?: at| on)?|when did it start.*"),
-    (Part.END, r"(?:the )?(?:outage |incident |issue |downtime |impact |service )?(?:end(?:ed|ing|s)?|finish(?:ed)?|resolved|restored|until|closed|to|recovered|mitigated)(?: (?:time|date|at|on|date and time|time and date|date/time))*|time (?:of|to) (?:end|resolved)|end of (?:outage|incident|impact|issue)|time (?:resolved|ended|restored)|resolution time|recovery time|when did it end.*"),
-    (Part.DURATION, r"(?:the |total |overall |approximate )*(?:outage |incident |downtime |issue |service |impact )?(?:duration|length|timeframe|time frame|period|downtime|time span|window|outage time)(?: of (?:the |this )?(?:outage|incident|downtime|issue|impact|problem|disruption|service disruption))?(?: and (?:time|date).*)?|duration (?:and|&) impact|outage duration|incident (?:time|window|period)|time of (?:the )?(?:outage|incident)|how long.*|when(?: did it happen)?|outage window|time|start(?: time)?(?: and|/| &| -) ?end(?: times?)?|from[ /-]+(?:to|until)|start[ /-]+end(?: time)?"),
-    (Part.DAY, r"(?:incident |outage |event |issue )?(?:date|day)s?(?: of (?:the )?(?:incident|outage|event|issue|occurrence))?|incident date(?: and time)?|date and time(?: of .*)?|date/time|date and duration"),
-    (Part.SHARE, r"(?:users?|customers?|clients?|percentage|percent|share|proportion|number)(?: of)?(?: the)?(?: users?| customers?)? ?(?:affected|impacted|hit)|(?:affected|impacted) (?:users?|customers?|clients?)|users?|how many users.*"),
-    (Part.SHARE, r"who(?: was (?:hit|affected))?|whom"),
-    (Part.AFFECTED, r"(?:affected|impacted) (?:services?|systems?|components?|products?|areas?|applications?|apps?|infrastructure|resources|functionality)(?: (?:and|/) (?:services?|systems?|components?))?|(?:services?|systems?|components?|products?) ?(?:affected|impacted|hit|involved|down)?"),
-    (Part.IMPACT, r"(?:the |business |customer |user |users |service |system |overall |client |end[- ]user |reputational |financial )*(?:impact|effects?|consequences?|damage|blast radius)s?(?: on (?:the )?(?:users?|customers?|business|services?).*| of (?:the )?.*| details| analysis| summary| assessment| statement| scope| and scope)?|scope(?: of impact)?|what was (?:the )?(?:impact|affected).*|who was affected.*|symptoms?|user experience|severity and impact|impact and scope|what users? (?:saw|experienced).*"),
-    (Part.TIMELINE, r".*\b(?:time ?line|chronology|chronicle|sequence of events|event log|log of events|order of events|incident log)\b.*|(?:schedule|key events|events|history|what happened and when|course of events|play[- ]by[- ]play|debugging process|how it (?:unfolded|went|happened)|the story so far|what happened when|step by step|course|log|diary)"),
-    (Part.LEADS, r"(?:misleading|false|wrong|dead[- ]end|incorrect)[ /]?(?:investigations?|debugging|paths?|leads?|trails?|assumptions?|turns?|and|or|taken|explored|hypothes[ie]s|ends?|/| )*|red herrings?|debugging paths?|dead ends?|rabbit holes?|(?:what )?(?:we )?(?:ruled out|chased).*|initial assumptions?|hypothes[ie]s(?: tested)?|(?:initial )?suspicions?|suspected causes?|false starts?|wild goose chases?"),
-    (Part.DETECTION, r"(?:issue |incident |problem |initial |outage )?(?:detect(?:ed|ion)|discovery|discovered|identified|noticed|reported|alerted)(?: (?:time|method|at|by|on|source|of (?:the )?(?:issue|incident|problem)|and (?:response|reporting|alerting)))*|how (?:was )?(?:it|the issue|the incident|the problem|we)(?: was)? (?:detected|discovered|noticed|found).*|time of detection|detection vs onset|noticed(?: by)?|alerting|first alert|how we (?:noticed|found out).*"),
-    (Part.ESCALATION, r"(?:incident |issue )?escalat(?:ion|ions|ed)(?: (?:path|process|to|procedure|level|timeline))?|who (?:was|got) (?:paged|involved|called)"),
-    (Part.RESOLUTION, r"(?:the |issue |incident |immediate |temporary |final |short[- ]term )*(?:resolution|fix(?:es)?|remedy|solution|recovery|mitigation|response|workaround|summation)s?(?: (?:and|&) (?:recovery|mitigation|fix|remediation|restoration|response))?(?: (?:steps|details|process|summary|taken|applied|of (?:the )?(?:issue|incident|outage|problem)))*|resolving the (?:issue|problem|incident)|how (?:it|we|the issue|the problem)(?: was)? (?:fixed|resolved|recovered).*|(?:actions|steps) taken(?: to resolve.*)?|restoration|incident response|what (?:was|did we) (?:done|do).*|what fixed it|immediate (?:actions|response|fix(?:es)?|steps) taken|service restoration|remediation"),
-    (Part.ACTIONS, r"(?:the )?(?:correct(?:ive|ion|ing)?|prevent(?:ive|ative|ion)|remedial|remediation|follow[- ]?up|mitigation)[ ,/&-]*(?:and|or)?[ ,/&-]*(?:correct(?:ive)?|prevent(?:ive|ative|ion)|future|long[- ]?term|mitigat(?:ive|ion))?[ ,/&-]*(?:future )?(?:prevent(?:ion|ive|ative))?[ ,/&-]*(?:measures?|actions?|items?|steps?|tasks?|plans?|strateg(?:y|ies)|work|procedures?|recommendations?)(?: .{0,60})?|(?:corrective|preventi?ve|preventative)(?: (?:and|&) (?:corrective|preventi?ve|preventative))?|prevention(?: (?:and|&) .*| plan| of .*| measures?)?|mitigation and (?:future )?prevention|action (?:items?|plan|points?)(?: .{0,40})?|actions?(?: items?)?|next steps?|recommendations?|(?:future|preventing) (?:prevention|improvements?|measures?|actions?|work|plans?|steps?|recurrence|.*outages)|how (?:we|to) (?:will )?(?:prevent|avoid|stop).*|(?:improvements?|enhancements?|fixes)(?: and| &|/)+ ?(?:improvements?|enhancements?|fixes|next steps|recommendations?|tasks?|prevention|preventive measures)|improvements?(?: plan)?|what (?:we|will|we will|we're|we are|we'll)(?: be)? (?:do(?:ing)?|chang(?:e|ing)|improve|going to do).*|corrections?(?: and .*)?|follow[- ]?ups?|things? to (?:do|fix|improve)|areas? (?:for|of) improvements?|to[- ]?do(?:s| list| items?)?|closing the loop|never again|so that it never happens again|not again|commitments?|promises|measures(?: .{0,60})?|remediations?(?: items?| plan| steps?| tasks?| measures?)?|lessons learned and (?:action items|next steps|corrective.*|actions?)|preventing (?:this|it).*|moving forward|going forward"),
-    (Part.GROUP, r"(?:the |broad |specific |general |proposed |planned |technical |key |immediate |short[- ]?term|medium[- ]?term|mid[- ]?term|long[- ]?term| |required )*(?:improvements?|improvements?/fixes|fixes|tasks?(?: list)?|task list|todo(?: list)?|to[- ]?do(?: list)?|action items?|actions?|measures?|short[- ]term|long[- ]term|immediate|medium[- ]term)(?: (?:to|for) (?:address|fix|prevent|resolve|be done|complete|do).*| list| items?| needed| identified| required| that can be improved.*)?|things that can be (?:improved|improved/fixed).*|list of tasks.*|tasks? to .*|process|monitoring|testing|training|technical|people|tooling|infrastructure"),
-    (Part.LESSONS, r"(?:key )?(?:lessons?(?: learn(?:ed|t))?|learnings?|takeaways?|insights|reflections?|retrospective|what went (?:well|wrong|right|badly|poorly)|what (?:worked|didn'?t work|we learned|did not go well|could have gone better).*|where we got lucky|things that went (?:well|wrong|poorly)|moral(?: of the story)?)(?: .{0,40})?"),
-    (Part.CONCLUSION, r"(?:in )?(?:conclusions?|closing(?: remarks?| thoughts?)?|final (?:thoughts?|remarks?|words?|notes?)|sign[- ]?off|epilogue|wrap[- ]?up|summary and conclusion|outro)"),
-    (Part.ASIDE, r"(?:authors?|written by|prepared by|reported by|report date|date of (?:the )?(?:report|post[- ]?mortem|writing|publication)|post[- ]?mortem (?:date|author|owner)|reviewed by|attendees|participants|response team|team|incident (?:commander|id|number|owner|lead|manager)|severity(?: level)?|priority|status|category|related(?: issues?| incidents?| links?)?|appendix.*|references?|links?|glossary|acknowledge?ments?|thanks?|table of contents|contents|blameless framing|disclaimer|tags?|version|ticket|id|owner|environment|region|supporting (?:data|information|material|evidence)|screenshots?|logs?|license|resources)"),
-)  # fmt: skip
-_PATTERNS = tuple((part, re.compile(pattern)) for part, pattern in _NAMES)
+_NAMES: tuple[tuple[Part, Phrases], ...] = (
+    (
+        Part.CAUSE_AND_RESOLUTION,
+        Phrases(
+            r"""
+            root cause :: (?:the )?root causes? (?:analysis )?(?:and|/|,) ?(?:the )?(?:resolution|recovery|fix|remediation|solution).*
+            """
+        ),
+    ),
+    (
+        Part.CAUSE_AND_RESOLUTION,
+        Phrases(
+            r"""
+            and :: (?:cause|reason) and (?:resolution|fix|solution)
+            """
+        ),
+    ),
+    (
+        Part.CAUSE,
+        Phrases(
+            r"""
+            cause :: (?:the |blameless |probable |actual |technical |underlying |primary |identified |main )*(?:root[- ]?)?causes?(?: analysis| summary| identified| identification| explanation)?(?: of (?:the )?(?:outage|incident|issue|problem|failure))?
+            rca :: rca
+            why :: 5 ?whys?
+            five why :: five whys?
+            five why :: five why'?s?
+            5 why :: 5 why'?s?
+            gritty :: (?:the )?nitty[- ]gritty
+            contributing :: contributing (?:factors?|causes?|conditions?)
+            trigger :: trigger
+            why :: why
+            caused|went wrong :: what (?:went wrong|caused (?:it|the (?:outage|incident|issue|problem)))
+            it happen :: why (?:did )?it happen(?:ed)?
+            what :: what (?:was|is) the (?:root )?cause.*
+            challenge|problem :: core (?:challenges?|problem)
+            leadup :: leadup
+            lead :: lead[- ]up
+            culprit|reason :: (?:the )?(?:reason|culprit)(?: for .*)?
+            what happened technically :: what happened technically
+            problem identification :: problem identification
+            cause of :: (?:the )?cause of (?:the )?.*
+            root problem :: root problem
+            fault :: fault
+            """
+        ),
+    ),
+    (
+        Part.SUMMARY,
+        Phrases(
+            r"""
+            abstract|at a glance|overview|summary|synopsis|tl :: (?:executive |issue |incident |outage |problem |high[- ]level |event |post[- ]?mortem |general |brief )*(?:summary|overview|tl ?;? ?dr|abstract|synopsis|at a glance)(?: of (?:the )?(?:incident|issues?|outage|problem|event).*)?
+            summary of issues established :: summary of issues established.*
+            background :: background(?: context)?
+            context :: context
+            introduction :: introduction
+            what happened :: what happened
+            incident :: incident (?:details|report|information|description)
+            issue de :: issue (?:details|description)
+            incident|issue|outage|problem :: (?:the )?(?:problem|incident|issue|outage)(?: statement| description)?
+            service downtime :: service downtime
+            downtime :: downtime
+            stats :: stats
+            statistics :: statistics
+            metadata :: metadata
+            key facts :: key facts
+            facts :: facts
+            description :: description
+            details :: details
+            outage details :: outage details
+            incident metrics :: incident metrics
+            metrics :: metrics
+            """
+        ),
+    ),
+    (
+        Part.START,
+        Phrases(
+            r"""
+            began|begin|from|onset|opened|start :: (?:the )?(?:outage |incident |issue |downtime |impact )?(?:start(?:ed|ing|s)?|began|begin(?:ning)?|onset|from|opened)(?: (?:time|date|at|on|date and time|time and date|date/time))*
+            time of :: time of (?:onset|start)
+            start of :: start of (?:outage|incident|impact|issue)
+            time started :: time started
+            occurred :: occurred(?: at| on)?
+            when did it start :: when did it start.*
+            """
+        ),
+    ),
+    (
+        Part.END,
+        Phrases(
+            r"""
+            closed|end|finish|mitigated|recovered|resolved|to|until :: (?:the )?(?:outage |incident |issue |downtime |impact |service )?(?:end(?:ed|ing|s)?|finish(?:ed)?|resolved|restored|until|closed|to|recovered|mitigated)(?: (?:time|date|at|on|date and time|time and date|date/time))*
+            time :: time (?:of|to) (?:end|resolved)
+            end of :: end of (?:outage|incident|impact|issue)
+            time :: time (?:resolved|ended|restored)
+            resolution time :: resolution time
+            recovery time :: recovery time
+            when did it end :: when did it end.*
+            """
+        ),
+    ),
+    (
+        Part.DURATION,
+        Phrases(
+            r"""
+            downtime|duration|length|outage time|period|time frame|time span|timeframe|window :: (?:the |total |overall |approximate )*(?:outage |incident |downtime |issue |service |impact )?(?:duration|length|timeframe|time frame|period|downtime|time span|window|outage time)(?: of (?:the |this )?(?:outage|incident|downtime|issue|impact|problem|disruption|service disruption))?(?: and (?:time|date).*)?
+            duration :: duration (?:and|&) impact
+            outage duration :: outage duration
+            incident :: incident (?:time|window|period)
+            time of :: time of (?:the )?(?:outage|incident)
+            how long :: how long.*
+            when :: when(?: did it happen)?
+            outage window :: outage window
+            time :: time
+            start :: start(?: time)?(?: and|/| &| -) ?end(?: times?)?
+            from :: from[ /-]+(?:to|until)
+            start :: start[ /-]+end(?: time)?
+            """
+        ),
+    ),
+    (
+        Part.DAY,
+        Phrases(
+            r"""
+            da :: (?:incident |outage |event |issue )?(?:date|day)s?(?: of (?:the )?(?:incident|outage|event|issue|occurrence))?
+            incident date :: incident date(?: and time)?
+            date and time :: date and time(?: of .*)?
+            date/time :: date/time
+            date and duration :: date and duration
+            """
+        ),
+    ),
+    (
+        Part.SHARE,
+        Phrases(
+            r"""
+            client|customer|number|percent|proportion|share|user :: (?:users?|customers?|clients?|percentage|percent|share|proportion|number)(?: of)?(?: the)?(?: users?| customers?)? ?(?:affected|impacted|hit)
+            affected|impacted :: (?:affected|impacted) (?:users?|customers?|clients?)
+            user :: users?
+            how many users :: how many users.*
+            """
+        ),
+    ),
+    (
+        Part.SHARE,
+        Phrases(
+            r"""
+            who :: who(?: was (?:hit|affected))?
+            whom :: whom
+            """
+        ),
+    ),
+    (
+        Part.AFFECTED,
+        Phrases(
+            r"""
+            affected|impacted :: (?:affected|impacted) (?:services?|systems?|components?|products?|areas?|applications?|apps?|infrastructure|resources|functionality)(?: (?:and|/) (?:services?|systems?|components?))?
+            component|product|service|system :: (?:services?|systems?|components?|products?) ?(?:affected|impacted|hit|involved|down)?
+            """
+        ),
+    ),
+    (
+        Part.IMPACT,
+        Phrases(
+            r"""
+            blast radius|consequence|damage|effect|impact :: (?:the |business |customer |user |users |service |system |overall |client |end[- ]user |reputational |financial )*(?:impact|effects?|consequences?|damage|blast radius)s?(?: on (?:the )?(?:users?|customers?|business|services?).*| of (?:the )?.*| details| analysis| summary| assessment| statement| scope| and scope)?
+            scope :: scope(?: of impact)?
+            what was :: what was (?:the )?(?:impact|affected).*
+            who was affected :: who was affected.*
+            symptom :: symptoms?
+            user experience :: user experience
+            severity and impact :: severity and impact
+            impact and scope :: impact and scope
+            what user :: what users? (?:saw|experienced).*
+            """
+        ),
+    ),
+    (
+        Part.TIMELINE,
+        Phrases(
+            r"""
+            chronicle|chronology|event log|incident log|log of events|order of events|sequence of events|time :: .*\b(?:time ?line|chronology|chronicle|sequence of events|event log|log of events|order of events|incident log)\b.*
+            * :: (?:schedule|key events|events|history|what happened and when|course of events|play[- ]by[- ]play|debugging process|how it (?:unfolded|went|happened)|the story so far|what happened when|step by step|course|log|diary)
+            """
+        ),
+    ),
+    (
+        Part.LEADS,
+        Phrases(
+            r"""
+            dead|false|incorrect|misleading|wrong :: (?:misleading|false|wrong|dead[- ]end|incorrect)[ /]?(?:investigations?|debugging|paths?|leads?|trails?|assumptions?|turns?|and|or|taken|explored|hypothes[ie]s|ends?|/| )*
+            red herring :: red herrings?
+            debugging path :: debugging paths?
+            dead end :: dead ends?
+            rabbit hole :: rabbit holes?
+            chased|ruled out :: (?:what )?(?:we )?(?:ruled out|chased).*
+            initial assumption :: initial assumptions?
+            hypothes :: hypothes[ie]s(?: tested)?
+            suspicion :: (?:initial )?suspicions?
+            suspected cause :: suspected causes?
+            false start :: false starts?
+            wild goose chase :: wild goose chases?
+            """
+        ),
+    ),
+    (
+        Part.DETECTION,
+        Phrases(
+            r"""
+            alerted|detect|discovered|discovery|identified|noticed|reported :: (?:issue |incident |problem |initial |outage )?(?:detect(?:ed|ion)|discovery|discovered|identified|noticed|reported|alerted)(?: (?:time|method|at|by|on|source|of (?:the )?(?:issue|incident|problem)|and (?:response|reporting|alerting)))*
+            detected|discovered|found|noticed :: how (?:was )?(?:it|the issue|the incident|the problem|we)(?: was)? (?:detected|discovered|noticed|found).*
+            time of detection :: time of detection
+            detection vs onset :: detection vs onset
+            noticed :: noticed(?: by)?
+            alerting :: alerting
+            first alert :: first alert
+            how we :: how we (?:noticed|found out).*
+            """
+        ),
+    ),
+    (
+        Part.ESCALATION,
+        Phrases(
+            r"""
+            escalat :: (?:incident |issue )?escalat(?:ion|ions|ed)(?: (?:path|process|to|procedure|level|timeline))?
+            called|involved|paged :: who (?:was|got) (?:paged|involved|called)
+            """
+        ),
+    ),
+    (
+        Part.RESOLUTION,
+        Phrases(
+            r"""
+            fix|mitigation|recovery|remedy|response|solution|summation|workaround :: (?:the |issue |incident |immediate |temporary |final |short[- ]term )*(?:resolution|fix(?:es)?|remedy|solution|recovery|mitigation|response|workaround|summation)s?(?: (?:and|&) (?:recovery|mitigation|fix|remediation|restoration|response))?(?: (?:steps|details|process|summary|taken|applied|of (?:the )?(?:issue|incident|outage|problem)))*
+            resolving the :: resolving the (?:issue|problem|incident)
+            fixed|recovered|resolved :: how (?:it|we|the issue|the problem)(?: was)? (?:fixed|resolved|recovered).*
+            taken :: (?:actions|steps) taken(?: to resolve.*)?
+            restoration :: restoration
+            incident response :: incident response
+            what :: what (?:was|did we) (?:done|do).*
+            what fixed it :: what fixed it
+            immediate :: immediate (?:actions|response|fix(?:es)?|steps) taken
+            service restoration :: service restoration
+            remediation :: remediation
+            """
+        ),
+    ),
+    (
+        Part.ACTIONS,
+        Phrases(
+            r"""
+            correct|follow|mitigation|prevent|remedial|remediation :: (?:the )?(?:correct(?:ive|ion|ing)?|prevent(?:ive|ative|ion)|remedial|remediation|follow[- ]?up|mitigation)[ ,/&-]*(?:and|or)?[ ,/&-]*(?:correct(?:ive)?|prevent(?:ive|ative|ion)|future|long[- ]?term|mitigat(?:ive|ion))?[ ,/&-]*(?:future )?(?:prevent(?:ion|ive|ative))?[ ,/&-]*(?:measures?|actions?|items?|steps?|tasks?|plans?|strateg(?:y|ies)|work|procedures?|recommendations?)(?: .{0,60})?
+            corrective|prevent :: (?:corrective|preventi?ve|preventative)(?: (?:and|&) (?:corrective|preventi?ve|preventative))?
+            prevention :: prevention(?: (?:and|&) .*| plan| of .*| measures?)?
+            mitigation and :: mitigation and (?:future )?prevention
+            action :: action (?:items?|plan|points?)(?: .{0,40})?
+            action :: actions?(?: items?)?
+            next step :: next steps?
+            recommendation :: recommendations?
+            future|preventing :: (?:future|preventing) (?:prevention|improvements?|measures?|actions?|work|plans?|steps?|recurrence|.*outages)
+            how :: how (?:we|to) (?:will )?(?:prevent|avoid|stop).*
+            enhancement|fixes|improvement :: (?:improvements?|enhancements?|fixes)(?: and| &|/)+ ?(?:improvements?|enhancements?|fixes|next steps|recommendations?|tasks?|prevention|preventive measures)
+            improvement :: improvements?(?: plan)?
+            what w :: what (?:we|will|we will|we're|we are|we'll)(?: be)? (?:do(?:ing)?|chang(?:e|ing)|improve|going to do).*
+            correction :: corrections?(?: and .*)?
+            follow :: follow[- ]?ups?
+            thing :: things? to (?:do|fix|improve)
+            improvement :: areas? (?:for|of) improvements?
+            to :: to[- ]?do(?:s| list| items?)?
+            closing the loop :: closing the loop
+            never again :: never again
+            so that it never happens again :: so that it never happens again
+            not again :: not again
+            commitment :: commitments?
+            promises :: promises
+            measures :: measures(?: .{0,60})?
+            remediation :: remediations?(?: items?| plan| steps?| tasks?| measures?)?
+            lessons learned and :: lessons learned and (?:action items|next steps|corrective.*|actions?)
+            preventing :: preventing (?:this|it).*
+            moving forward :: moving forward
+            going forward :: going forward
+            """
+        ),
+    ),
+    (
+        Part.GROUP,
+        Phrases(
+            r"""
+            action|fixes|immediate|improvement|long|measure|medium|short|task|to :: (?:the |broad |specific |general |proposed |planned |technical |key |immediate |short[- ]?term|medium[- ]?term|mid[- ]?term|long[- ]?term| |required )*(?:improvements?|improvements?/fixes|fixes|tasks?(?: list)?|task list|todo(?: list)?|to[- ]?do(?: list)?|action items?|actions?|measures?|short[- ]term|long[- ]term|immediate|medium[- ]term)(?: (?:to|for) (?:address|fix|prevent|resolve|be done|complete|do).*| list| items?| needed| identified| required| that can be improved.*)?
+            things that can be improved :: things that can be (?:improved|improved/fixed).*
+            list of tasks :: list of tasks.*
+            task :: tasks? to .*
+            process :: process
+            monitoring :: monitoring
+            testing :: testing
+            training :: training
+            technical :: technical
+            people :: people
+            tooling :: tooling
+            infrastructure :: infrastructure
+            """
+        ),
+    ),
+    (
+        Part.LESSONS,
+        Phrases(
+            r"""
+            * :: (?:key )?(?:lessons?(?: learn(?:ed|t))?|learnings?|takeaways?|insights|reflections?|retrospective|what went (?:well|wrong|right|badly|poorly)|what (?:worked|didn'?t work|we learned|did not go well|could have gone better).*|where we got lucky|things that went (?:well|wrong|poorly)|moral(?: of the story)?)(?: .{0,40})?
+            """
+        ),
+    ),
+    (
+        Part.CONCLUSION,
+        Phrases(
+            r"""
+            closing|conclusion|epilogue|final|outro|sign|wrap :: (?:in )?(?:conclusions?|closing(?: remarks?| thoughts?)?|final (?:thoughts?|remarks?|words?|notes?)|sign[- ]?off|epilogue|wrap[- ]?up|summary and conclusion|outro)
+            """
+        ),
+    ),
+    (
+        Part.ASIDE,
+        Phrases(
+            r"""
+            * :: (?:authors?|written by|prepared by|reported by|report date|date of (?:the )?(?:report|post[- ]?mortem|writing|publication)|post[- ]?mortem (?:date|author|owner)|reviewed by|attendees|participants|response team|team|incident (?:commander|id|number|owner|lead|manager)|severity(?: level)?|priority|status|category|related(?: issues?| incidents?| links?)?|appendix.*|references?|links?|glossary|acknowledge?ments?|thanks?|table of contents|contents|blameless framing|disclaimer|tags?|version|ticket|id|owner|environment|region|supporting (?:data|information|material|evidence)|screenshots?|logs?|license|resources)
+            """
+        ),
+    ),
+)
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]{0,120}[)\]}]")
 _NUMBERING = re.compile(
@@ -93,8 +398,8 @@ def part_named(name: str) -> Part | None:
     text = normal(name)
     if not text or text.count(" ") >= _MAX_NAME_WORDS:
         return None
-    for part, pattern in _PATTERNS:
-        if pattern.fullmatch(text):
+    for part, names in _NAMES:
+        if names.fullmatch(text):
             return part
     return None
 

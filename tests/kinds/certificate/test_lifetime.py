@@ -31,10 +31,10 @@ def path_of(leaf: Issued, now: datetime = NOW) -> Path:
     return best
 
 
-def left_of(life: float, left: float, **promise: int) -> Flaw | None:
+def left_of(life: float, left: float, days: int | None = None) -> Flaw | None:
     """The flaw of a certificate with `left` of its `life` days to go."""
     leaf = issue(by=MIDDLE, begins=NOW - (life - left) * DAY, ends=NOW + left * DAY)
-    return lasting_flaw(path_of(leaf), Promise(**promise), NOW)
+    return lasting_flaw(path_of(leaf), Promise(days=days), NOW)
 
 
 def severity(flaw: Flaw | None) -> Severity | None:
@@ -112,25 +112,26 @@ def test_every_link_that_is_off_time_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("issued", "days", "public", "promise", "flawed"),
+    ("issued", "days", "roots", "most", "expected"),
     [
-        (datetime(2026, 3, 14, tzinfo=UTC), 398, True, {}, False),
-        (datetime(2026, 3, 15, tzinfo=UTC), 398, True, {}, True),
-        (datetime(2026, 3, 15, tzinfo=UTC), 200, True, {}, False),
-        (datetime(2027, 3, 15, tzinfo=UTC), 200, True, {}, True),
-        (datetime(2027, 3, 15, tzinfo=UTC), 100, True, {}, False),
-        (datetime(2029, 3, 15, tzinfo=UTC), 47, True, {}, False),
-        (datetime(2029, 3, 15, tzinfo=UTC), 48, True, {}, True),
-        (datetime(2019, 1, 1, tzinfo=UTC), 825, True, {}, False),
-        (datetime(2026, 5, 1, tzinfo=UTC), 365, False, {}, False),
-        (datetime(2026, 5, 1, tzinfo=UTC), 825, False, {}, True),
-        (datetime(2026, 5, 1, tzinfo=UTC), 825, False, {"max_lifetime_days": 3650}, False),
-        (datetime(2026, 5, 1, tzinfo=UTC), 100, True, {"max_lifetime_days": 90}, True),
+        (datetime(2026, 3, 14, tzinfo=UTC), 398, "system", None, None),
+        (datetime(2026, 3, 15, tzinfo=UTC), 398, "system", None, "long-life"),
+        (datetime(2026, 3, 15, tzinfo=UTC), 200, "system", None, None),
+        (datetime(2027, 3, 15, tzinfo=UTC), 200, "system", None, "long-life"),
+        (datetime(2027, 3, 15, tzinfo=UTC), 100, "system", None, None),
+        (datetime(2029, 3, 15, tzinfo=UTC), 47, "system", None, None),
+        (datetime(2029, 3, 15, tzinfo=UTC), 48, "system", None, "long-life"),
+        (datetime(2019, 1, 1, tzinfo=UTC), 825, "system", None, None),
+        (datetime(2026, 5, 1, tzinfo=UTC), 365, "own", None, None),
+        (datetime(2026, 5, 1, tzinfo=UTC), 825, "own", None, "long-life"),
+        (datetime(2026, 5, 1, tzinfo=UTC), 825, "own", 3650, None),
+        (datetime(2026, 5, 1, tzinfo=UTC), 100, "system", 90, "long-life"),
     ],
 )
 def test_the_longest_life_depends_on_the_day_of_issue(
-    issued: datetime, days: int, public: bool, promise: dict[str, int], flawed: bool
+    issued: datetime, days: int, roots: str, most: int | None, expected: str | None
 ) -> None:
     leaf = view(issue(by=MIDDLE, begins=issued, ends=issued + days * DAY))
-    flaw = long_life_flaw(leaf, Promise(**promise), is_public=public)
-    assert (flaw is not None) is flawed
+    promise = Promise(max_lifetime_days=most)
+    flaw = long_life_flaw(leaf, promise, is_public=roots == "system")
+    assert (flaw.code if flaw else None) == expected

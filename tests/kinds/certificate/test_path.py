@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import timedelta
 
 import pytest
@@ -149,8 +150,6 @@ def test_names_limited_to_one_domain_allow_what_is_below_it() -> None:
 
 
 def test_addresses_and_subjects_can_be_limited() -> None:
-    import ipaddress
-
     networks = x509.NameConstraints([x509.IPAddress(ipaddress.ip_network("192.0.2.0/24"))], None)
     limited = intermediate(ROOT, "Limited", extra=((networks, True),))
     inside = issue(by=limited, names=("ip:192.0.2.7",))

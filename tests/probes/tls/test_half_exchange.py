@@ -29,7 +29,7 @@ from twiceshy.probes.tls.half_hello import (
     Versions,
     name_to_ask_for,
 )
-from twiceshy.probes.tls.half_keys import SUITES, server_key
+from twiceshy.probes.tls.half_keys import SUITES, key_share, server_key
 from twiceshy.probes.tls.half_outcome import Failure, HalfFailed, HalfSeen, HandshakeFault
 from twiceshy.probes.tls.half_signature import _key_info
 from twiceshy.probes.tls.record import LIMIT_BYTES
@@ -112,7 +112,7 @@ def answer(context: ssl.SSLContext, hello: bytes) -> bytes:
 def exchange(
     versions: Versions = "best", key_type: KeyType = "any", name: bytes | None = b"a.test"
 ) -> HalfExchange:
-    return HalfExchange(Offer(name, key_type, versions), os.urandom)
+    return HalfExchange(Offer(name, key_type, versions), os.urandom, key_share(0))
 
 
 def outcome(
@@ -501,9 +501,9 @@ def recorded(identities: dict[str, Identity]) -> Callable[[Versions], tuple[Half
 
     def again(versions: Versions) -> tuple[HalfExchange, bytes]:
         first = clients[versions]
-        copy = HalfExchange(first._offer, os.urandom)
+        copy = HalfExchange(first._offer, os.urandom, key_share(0))
         copy._random, copy._session_id = first._random, first._session_id
-        copy._private, copy._hello = first._private, first._hello
+        copy._hello = first._hello
         return copy, flights[versions]
 
     return again

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
-from twiceshy.model.report import FindingSeverity, Report
+from twiceshy.model.report import Finding, FindingSeverity, Report
 from twiceshy.reports.lint import RULES
 
 _LEVEL: dict[FindingSeverity, Level] = {
@@ -28,6 +28,11 @@ def report_sarif(reports: Sequence[Report]) -> dict[str, Any]:
         for rule in RULES
         for text in (rule.documentation(),)
     ]
+    known = {rule.id for rule in rules}
+    rules += [
+        SarifRule(finding.rule, finding.rule, finding.message, finding.message)
+        for finding in _others(reports, known)
+    ]
     results = [
         SarifResult(
             rule_id=finding.rule,
@@ -40,3 +45,13 @@ def report_sarif(reports: Sequence[Report]) -> dict[str, Any]:
         for finding in report.findings
     ]
     return sarif_log(rules, results)
+
+
+def _others(reports: Sequence[Report], known: Collection[str]) -> list[Finding]:
+    """One finding of each rule that is not the linter's: what the reader itself has to say."""
+    first: dict[str, Finding] = {}
+    for report in reports:
+        for finding in report.findings:
+            if finding.rule not in known:
+                first.setdefault(finding.rule, finding)
+    return list(first.values())

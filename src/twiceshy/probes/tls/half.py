@@ -21,6 +21,7 @@ from twiceshy.probes.connecting import Trouble, trouble_of
 from twiceshy.probes.tls.half_connection import HalfConnection
 from twiceshy.probes.tls.half_exchange import HalfExchange
 from twiceshy.probes.tls.half_hello import KeyType, Offer, Versions, name_to_ask_for
+from twiceshy.probes.tls.half_keys import REUSE_SECONDS, key_share
 from twiceshy.probes.tls.half_outcome import Failure, HalfFailed, HalfSeen, HandshakeFault
 
 __all__ = ["Failure", "HalfFailed", "HalfSeen", "KeyType", "half_handshake"]
@@ -57,13 +58,17 @@ async def half_handshake(
         name = name_to_ask_for(server_name)
     except HandshakeFault as fault:
         return fault.failed
-    deadline = asyncio.get_running_loop().time() + timeout_seconds
+    now = asyncio.get_running_loop().time()
+    share = key_share(int(now // REUSE_SECONDS))
+
+    async def met(offered: Versions) -> HalfSeen | HalfFailed:
+        exchange = HalfExchange(Offer(name, key_type, offered), random_bytes, share)
+        return await _met(address, port, exchange, scheme, now + timeout_seconds)
+
     try:
-        first = Offer(name, key_type, "tls1.2" if versions == "tls1.2-first" else versions)
-        outcome = await _met(address, port, HalfExchange(first, random_bytes), scheme, deadline)
+        outcome = await met("tls1.2" if versions == "tls1.2-first" else versions)
         if versions == "tls1.2-first" and _not_taken(outcome):
-            other = Offer(name, key_type, "tls1.3")
-            outcome = await _met(address, port, HalfExchange(other, random_bytes), scheme, deadline)
+            outcome = await met("tls1.3")
     except TimeoutError:
         why = f"no answer, or none that comes to an end, within {timeout_seconds:g} s"
         return HalfFailed(why, Failure.TIMED_OUT)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-
 from twiceshy.probes.tls.half_hello import (
     RANDOM_BYTES,
     SERVER_HELLO,
@@ -18,6 +16,7 @@ from twiceshy.probes.tls.half_hello import (
     client_hello,
     read_server_hello,
 )
+from twiceshy.probes.tls.half_keys import KeyShare
 from twiceshy.probes.tls.half_outcome import (
     Failure,
     HalfFailed,
@@ -45,26 +44,24 @@ class HalfExchange:
         "_messages",
         "_offer",
         "_path",
-        "_private",
         "_random",
         "_records",
         "_session_id",
+        "_share",
     )
 
-    def __init__(self, offer: Offer, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(self, offer: Offer, random_bytes: Callable[[int], bytes], share: KeyShare) -> None:
+        """`random_bytes` makes the hello's random, which has to be fresh every time."""
         self._offer = offer
-        self._private: X25519PrivateKey | None = None
-        self._session_id = share = b""
-        if offer.with_tls13:
-            randomness = random_bytes(2 * RANDOM_BYTES)
-            self._session_id = randomness[RANDOM_BYTES:]
-            self._private = X25519PrivateKey.generate()
-            share = self._private.public_key().public_bytes_raw()
-        else:
-            randomness = random_bytes(RANDOM_BYTES)
-        self._random = randomness[:RANDOM_BYTES]
+        self._share = share
+        tls13 = offer.with_tls13
+        self._random = random_bytes(RANDOM_BYTES)
+        self._session_id = random_bytes(RANDOM_BYTES) if tls13 else b""
         self._hello = client_hello(
-            offer, random=self._random, session_id=self._session_id, share=share
+            offer,
+            random=self._random,
+            session_id=self._session_id,
+            share=share.public if tls13 else b"",
         )
         self._records = RecordReader()
         self._messages = MessageReader()
@@ -118,8 +115,7 @@ class HalfExchange:
         if not alone:
             # Keys change here, so nothing of the old ones may be left (RFC 8446, 5.1).
             raise malformed("the server sent plain text where TLS 1.3 encrypts")
-        assert self._private is not None
-        self._path = path = Tls13Path(hello, self._private, self._hello, message)
+        self._path = path = Tls13Path(hello, self._share.private, self._hello, message)
         self._records.open_with(*path.opener)
 
     def _take_other(self, kind: int, payload: bytes) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from twiceshy.probes.tls.record import Aead
@@ -15,6 +17,31 @@ from twiceshy.probes.tls.record import Aead
 _IV_BYTES = 12
 _FIRST_BLOCK = b"\x01"
 """HKDF-Expand's counter: one block of output is all that TLS 1.3 asks for here."""
+
+
+REUSE_SECONDS = 10
+"""How long one key share serves for new hellos.
+
+That is safe because the key protects nothing. We never send a byte under it, what servers send
+under it is a certificate that anybody may ask them for, and the freshness of their proof rests on
+each hello's own random, which their signature covers. A server that meets the same share twice
+learns that the same client asked twice, which the address said already.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShare:
+    """Our side of the X25519 key exchange."""
+
+    private: X25519PrivateKey = field(repr=False)
+    public: bytes
+
+
+@lru_cache(maxsize=1)
+def key_share(period: int) -> KeyShare:  # noqa: ARG001 - it is the cache's key
+    """The key share of a period of `REUSE_SECONDS`, made when it is first asked for."""
+    private = X25519PrivateKey.generate()
+    return KeyShare(private, private.public_key().public_bytes_raw())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from twiceshy.model.report import Action, FindingSeverity, Report
+from twiceshy.model.report import Action, EntryKind, FindingSeverity, Report
 from twiceshy.reports.lint.promises import open_promises
 from twiceshy.reports.lint.rule import Found, rule
-from twiceshy.reports.lint.subjects import FAMILY, REMEDIES
+from twiceshy.reports.lint.subjects import FAMILY, may_remedy
 from twiceshy.reports.lint.wording import evidence_words, quoted, same_promise
 
 
@@ -16,8 +16,8 @@ def cause_without_action(report: Report, _: Sequence[Report]) -> Iterator[Found]
     """No action has anything to do with the cause.
 
     ## What it does
-    Looks in all actions for a word that sets the cause apart, or one that a remedy for this class of
-    causes would contain. Causes of no class are let pass.
+    Looks in all actions for a word that sets the cause or its repair apart, or one that a remedy for
+    this class of causes would contain. Causes of no class are let pass.
 
     ## Why it matters
     The outage can happen again as it did, however many other things are improved.
@@ -62,8 +62,9 @@ def cause_without_action(report: Report, _: Sequence[Report]) -> Iterator[Found]
     if family is None:
         return
     texts = [action.text for action in report.actions]
-    wanted = evidence_words(report.cause.text)
-    if any(REMEDIES[family].search(text) or wanted & evidence_words(text) for text in texts):
+    found = [entry.text for entry in report.timeline if entry.kind is EntryKind.CAUSE_FOUND]
+    wanted = evidence_words(" ".join([report.cause.text, report.resolution or "", *found]))
+    if any(may_remedy(family, text) or wanted & evidence_words(text) for text in texts):
         return
     yield (
         report.actions[0].line,

@@ -29,22 +29,28 @@ _WORDS = {
     "server or hardware": r"hardware|\bdisk|memory|\bcpu\b|\bram\b|server|machine|power",
 }
 
-SUBJECTS = MappingProxyType(
-    {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _WORDS.items()}
-)
-"""Subject to its words, the most telling subject first."""
-
 OTHER = "something else"
+
+
+def _has(pattern: str, text: str) -> re.Match[str] | None:
+    # The re module keeps compiled patterns; compiling all of them at import would delay every start.
+    return re.search(pattern, text, re.IGNORECASE)
 
 
 def subject_of(text: str) -> str:
     """The subject a suspicion is about: the one whose words come first in it."""
     hits = [
         (match.start(), rank, name)
-        for rank, (name, pattern) in enumerate(SUBJECTS.items())
-        if (match := pattern.search(text)) is not None
+        for rank, (name, pattern) in enumerate(_WORDS.items())
+        if (match := _has(pattern, text)) is not None
     ]
     return min(hits)[2] if hits else OTHER
+
+
+def speaks_of(subject: str, text: str) -> bool:
+    """Whether a text is about a subject, among others; no text is about an unknown one."""
+    pattern = _WORDS.get(subject)
+    return pattern is not None and _has(pattern, text) is not None
 
 
 _FAMILIES = {
@@ -86,7 +92,8 @@ _REMEDY_WORDS = {
     "deletion by hand": r"backup|permission|confirm|access|restor|protect|delet|privilege",
     "process not running": r"restart|supervis|systemd|process|health|monitor|daemon|start|server",
 }
-REMEDIES = MappingProxyType(
-    {family: re.compile(words, re.IGNORECASE) for family, words in _REMEDY_WORDS.items()}
-)
-"""Family of causes to the words that an action against one of them would contain."""
+
+
+def may_remedy(family: str, text: str) -> bool:
+    """Whether an action has a word that one against this family of causes would contain."""
+    return _has(_REMEDY_WORDS[family], text) is not None

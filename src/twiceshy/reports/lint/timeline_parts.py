@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from twiceshy.model.report import DetectedBy, EntryKind, FindingSeverity, Report
@@ -124,6 +125,13 @@ def no_timeline(report: Report, _: Sequence[Report]) -> Iterator[Found]:
         )
 
 
+_WORKS = re.compile(
+    r"\b(?:ok(?:ay)?|back|again|up|works?|working|green|normal|rebuilt|restored|resolved|recovered"
+    r"|healthy|online|fine|success\w*)\b",
+    re.IGNORECASE,
+)
+
+
 @rule("TL008", "no-detection-or-restoration", FindingSeverity.NOTE)
 def no_detection_or_restoration(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     """The timeline does not say when the outage was noticed, or when service was back.
@@ -182,7 +190,8 @@ def no_detection_or_restoration(report: Report, _: Sequence[Report]) -> Iterator
             report.timeline[0].line,
             f"no entry says when the outage was noticed{by}; begin with the first alert or complaint",
         )
-    ends_in_work = report.timeline[-1].kind is not EntryKind.NOTE
+    last = report.timeline[-1]
+    ends_in_work = last.kind is not EntryKind.NOTE and not _WORKS.search(last.text)
     if EntryKind.RESTORED not in kinds and ends_in_work and not _something_at_the_end(report):
         end = f" (it ended at {stamp_text(report.end)})" if report.end is not None else ""
         yield (

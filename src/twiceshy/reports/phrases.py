@@ -1,0 +1,109 @@
+"""Wordings of one thing, written one a line, and found fast.
+
+A report is judged by several hundred wordings of which a handful occur in it. Each is written as
+`stems :: pattern`: the pattern is a regular expression over lower-case text that begins at a word,
+and every text it matches contains one of the stems (alternatives parted by `|`; `*` when there is
+none). Only when a stem occurs is the pattern compiled and tried. Lines that open with `#` explain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+_ANY = "*"
+_SEARCHED = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to say it."""
+
+    stems: tuple[str, ...]
+    """One of them is in every text that the pattern matches; empty when nothing is sure."""
+    pattern: str
+
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, bound to begin at a word."""
+        return compiled(rf"\b(?:{self.pattern})")
+
+
+@cache
+def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern compiled when it is first needed; compiling all of them takes longer than reading."""
+    return re.compile(pattern, flags)
+
+
+def lower(text: str) -> str:
+    """Lower case of the same length, so that places in one are places in the other."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+class Phrases:
+    """Any of several wordings; a match counts from its leftmost place, then in the order written."""
+
+    def __init__(self, *lines: str) -> None:
+        self.wordings = tuple(
+            _wording(line.strip())
+            for text in lines
+            for line in text.splitlines()
+            if line.strip() and not line.lstrip().startswith("#")
+        )
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The leftmost match, in the lower-case text; None when there is none."""
+        return _leftmost(self, text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every match, none overlapping another, from left to right."""
+        low, at = lower(text), 0
+        possible = [w.compiled() for w in self.wordings if _may(w, low)]
+        while possible and (match := _first(possible, low, at)) is not None:
+            yield match
+            at = max(match.end(), match.start() + 1)
+
+    def fullmatch(self, text: str) -> bool:
+        """Whether the whole text is one of the wordings."""
+        low = lower(text)
+        return any(_may(w, low) and w.compiled().fullmatch(low) for w in self.wordings)
+
+    def match(self, text: str) -> bool:
+        """Whether the text opens with one of the wordings."""
+        low = lower(text)
+        return any(_may(w, low) and w.compiled().match(low) for w in self.wordings)
+
+
+def _wording(line: str) -> Wording:
+    stems, _, pattern = line.partition(" :: ")
+    if not pattern:
+        raise ValueError(f"{line!r} is not of the form stems :: pattern")
+    return Wording(() if stems == _ANY else tuple(stems.split("|")), pattern)
+
+
+def _may(wording: Wording, low: str) -> bool:
+    if not wording.stems:
+        return True
+    for stem in wording.stems:  # a loop, as any() costs thrice as much and this runs most often
+        if stem in low:
+            return True
+    return False
+
+
+@lru_cache(maxsize=_SEARCHED)
+def _leftmost(phrases: Phrases, text: str) -> re.Match[str] | None:
+    low = lower(text)
+    return _first([w.compiled() for w in phrases.wordings if _may(w, low)], low, 0)
+
+
+def _first(patterns: list[re.Pattern[str]], low: str, at: int) -> re.Match[str] | None:
+    best: re.Match[str] | None = None
+    for pattern in patterns:
+        match = pattern.search(low, at)
+        if match is not None and (best is None or match.start() < best.start()):
+            best = match
+    return best
