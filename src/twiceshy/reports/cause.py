@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twiceshy.model.report import CauseClass as C
 from twiceshy.reports.cause_words import RULES
@@ -52,6 +53,19 @@ def classify(texts: Sequence[tuple[str, float]]) -> Classified:
         scores[C.CERTIFICATE_RENEWAL_FAILED] += scores[C.CERTIFICATE_EXPIRED]
     best = max(scores, key=lambda cause: (scores[cause], -_ORDER[cause]))
     return Classified(best, tuple(dict.fromkeys(words[best]))[:4], scores[best])
+
+
+@lru_cache(maxsize=1024)
+def class_of(text: str) -> C:
+    """The class that one text alone tells."""
+    return classify([(text, 1.0)]).cause_class
+
+
+def tells(text: str, cause: C) -> bool:
+    """Whether one text alone tells this class more than any other."""
+    return any(own is cause and phrases.search(text) for own, _, phrases in RULES) and (
+        class_of(text) is cause
+    )
 
 
 def _score(text: str, weight: float, scores: dict[C, float], words: dict[C, list[str]]) -> None:

@@ -9,8 +9,14 @@ from twiceshy.model.report import CauseClass as C
 from twiceshy.reports.phrases import Phrases
 
 _STANDS_FOR = (
-    ("DB", r"(?:data ?bases?|db|mysql|mariadb|postgres(?:ql)?|mongo(?:db)?|oracle|sql server|redis|rds|aurora|cassandra)"),
-    ("CONFIG", r"(?:mis-?config\w*|wrong(?:ly)?|incorrect(?:ly)?|bad|invalid|outdated|stale|old|missing|faulty|erroneous|improper(?:ly)?|mis-?set|mis-?typed)"),
+    (
+        "DB",
+        r"(?:data ?bases?|db|mysql|mariadb|postgres(?:ql)?|mongo(?:db)?|oracle|sql server|redis|rds|aurora|cassandra)",
+    ),
+    (
+        "CONFIG",
+        r"(?:mis-?config\w*|wrong(?:ly)?|incorrect(?:ly)?|bad|invalid|outdated|stale|old|missing|faulty|erroneous|improper(?:ly)?|mis-?set|mis-?typed)",
+    ),
     ("CERT", r"(?:certificates?|certs?\b|ssl|tls)"),
 )
 

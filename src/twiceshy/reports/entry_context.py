@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from twiceshy.model.report import CauseClass, Entry, EntryKind
-from twiceshy.reports.cause import classify
+from twiceshy.reports.cause import tells
 from twiceshy.reports.entry_kinds import CAUSE_FOUND, DETECTED, FIX, RULED_OUT, SUSPECTED
 
 _NEGATION = re.compile(
@@ -199,8 +199,9 @@ def _only_does(entry: Entry) -> bool:
 def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClass | None) -> float:
     score = 0.0
     if (
-        cause_class not in (None, CauseClass.OTHER)
-        and classify([(entry.text, 1.0)]).cause_class is cause_class
+        cause_class is not None
+        and cause_class is not CauseClass.OTHER
+        and tells(entry.text, cause_class)
     ):
         score += 2.5
     score += min(len(words & words_of(entry.text)), 4) * 0.9

@@ -23,7 +23,6 @@ from twiceshy.reports.entry_words import (
 from twiceshy.reports.phrases import Phrases
 
 
-
 _LABELS: tuple[tuple[EntryKind, re.Pattern[str]], ...] = (
     (EntryKind.RULED_OUT, re.compile(r"(?:misleading|false|wrong|red herring|dead end|ruled? out|(?:\w+ )?(?:suspicion|assumption|hypothesis|theory) (?:refuted|dropped|rejected))", re.IGNORECASE)),
     (EntryKind.ESCALATED, re.compile(r"(?:incident |issue )?escalat", re.IGNORECASE)),

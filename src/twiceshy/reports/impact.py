@@ -7,9 +7,16 @@ from collections.abc import Sequence
 
 from twiceshy.model.report import DetectedBy, Entry, EntryKind
 from twiceshy.reports.outline import Outline
+from twiceshy.reports.phrases import Phrases
 from twiceshy.reports.vocabulary import Part
 
 _PEOPLE = r"(?:users?|customers?|clients?|subscribers?|visitors?|members?|people|players?|students?|employees|shoppers?|accounts?|readers?|listeners?|viewers?|merchants?|tenants?|patients?|guests?|user ?base|audience|consumers?|staff|teachers?|passengers?|drivers?|buyers?|sellers?)"
+
+
+def _worded(lines: str) -> Phrases:
+    return Phrases(lines.replace("PEOPLE", _PEOPLE))
+
+
 _NUMBER = r"(?P<n>\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per ?cent\b)"
 _OF_USERS = re.compile(
     _NUMBER + r"\s?\)?\s?(?:(?:of|o|off)\s)?(?:all\s|the\s|our\s|its\s|total\s|active\s|registered\s|their\s|my\s|online\s|paying\s|end[- ]?|internal\s|external\s|company's\s|overall\s|web\s?site\s|platform\s|site\s|app\s|mobile\s|daily\s|global\s|us\s|european\s|customer\s|\w+(?:'s|’s)?\s){0,3}"
@@ -24,11 +31,17 @@ _AFFECTING = re.compile(
     r"(?:affect(?:ed|ing)|impact(?:ed|ing))\s(?:about |approximately |around |~|an estimated |roughly |nearly |over |almost |more than |up to |some )*" + _NUMBER + r"(?!\s?(?:of|o)\s(?:the |all |our )?(?!users|customers)[a-z]+\s?(?:requests|traffic|transactions|orders|calls|sessions))",
     re.IGNORECASE,
 )  # fmt: skip
-_ALL_USERS = re.compile(
-    r"\b(?:all|every|100%)\s(?:of\s)?(?:the\s|our\s|its\s|active\s|registered\s|internal\s|external\s|platform\s|logged[- ]in\s|\w+\s)?" + _PEOPLE + r"\b"
-    r"|\b(?:everyone|everybody|nobody|no one|none of (?:the|our) " + _PEOPLE + r"|no " + _PEOPLE + r" (?:could|was able|were able))\b",
-    re.IGNORECASE,
-)  # fmt: skip
+_ALL_USERS = _worded(
+    r"""
+    100%|all|every :: (?:all|every|100%)\s(?:of\s)?(?:the\s|our\s|its\s|active\s|registered\s|internal\s|external\s|platform\s|logged[- ]in\s|\w+\s)?PEOPLE\b
+    everyone :: everyone\b
+    everybody :: everybody\b
+    nobody :: nobody\b
+    no one :: no one\b
+    none of :: none of (?:the|our) PEOPLE\b
+    could|was able|were able :: no PEOPLE (?:could|was able|were able)\b
+    """
+)
 _NOT_A_SHARE = re.compile(r"(?:drop|decrease|decline|reduction|loss|degradation|increase|rise|fall|slower|slowdown|availability|engagement|transactions?|requests?|traffic|revenue|conversion|sales|orders|success rate|error rate|errors|capacity|cpu|memory|disk|performance)\b", re.IGNORECASE)  # fmt: skip
 _MILD = re.compile(r"\b(?:slow|slower|degradation|degraded|some|delayed?|latency)\b", re.IGNORECASE)
 
@@ -65,23 +78,58 @@ _NOT_SERVICES = frozenset(
 )  # fmt: skip
 _WEAK_BUT_BETTER_THAN_NOTHING = frozenset({"application", "site", "database", "server", "servers", "network", "service", "system", "page", "queue", "notifications"})  # fmt: skip
 
-_MONITORING = re.compile(
-    r"\b(?:monitor(?:s|ing|ed)?|alert(?:s|ed|ing)?|alarms?|automated|automatic(?:ally)?|health ?checks?|uptime|prober?s?|synthetic|pager|paged|pagerduty|pingdom|datadog|nagios|zabbix|"
-    r"prometheus|grafana|new ?relic|cloudwatch|sentry|dashboard|watchdog|thresholds?|metrics?|sensu|icinga|status ?cake|robot)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-_USERS = re.compile(
-    r"\b(?:(?:customer|user|client|support|help ?desk|service desk) (?:\w+ )?(?:complaints?|reports?|tickets?|calls?|emails?|feedback|inquir\w+|messages?)|complain(?:ts?|ed|ing)|(?<!affected )(?:"
-    + _PEOPLE + r"|candidates?|residents?|participants?|organi[sz]ers?|partners?|parents?|marketing|sales)\b(?: \w+){0,6}? (?:report\w*|complain\w*|notic\w+|call\w*|writ\w+|wrote|phon\w+|tweet\w*|contact\w*|said|says|say|ask\w*|told|tells?|mail\w*|inform\w*|sent|send|arriv\w+|saw|came|com(?:e|ing)|begin|began|start\w*|experienc\w+|could not|couldn't|were unable|was unable|unable)"
-    r"|(?:report(?:s|ed)?|complaints?|tickets?|calls?|messages?|mails?|tweets?|told|notified|informed|alerted|noticed|raised|brought up|discovered|detected|found|observed|spotted|flagged) (?:\w+ ){0,4}?(?:by|from|through|via) (?:\w+ ){0,3}?" + _PEOPLE + r"|social media|support (?:tickets?|inbox|desk|team received|received|gets|got)|help ?(?:desk|line)|hotline|tickets?)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-_ENGINEER = re.compile(
-    r"\b(?:engineers?|developers?|admin(?:istrator)?s?|sysadmin|devops|sre|technicians?|operators?|ops|on-?call|programmers?|students? developer|one of us|we|i|colleagues?|team ?mates?|team members?|staff|intern|qa|testers?|teacher|maintainers?|partner)\b"
-    r"(?: \w+){0,6} (?:notic\w+|discover\w*|saw|sees|found|finds|observ\w*|detect\w*|reali[sz]\w*|spot\w*|open\w*|check\w*|saw|stumbl\w*|tried|tries|identified)|"
-    r"\b(?:noticed|discovered|detected|found|observed|spotted|identified|seen|raised|reported|flagged) (?:\w+ ){0,3}by (?:an? |the |our |one of (?:the|our) )?(?:\w+ ){0,3}(?:engineers?|developers?|admin(?:istrator)?s?|team|colleague|operators?|devops|sre|technicians?|intern|staff|teacher|maintainers?)",
-    re.IGNORECASE,
-)  # fmt: skip
+_MONITORING = _worded(
+    r"""
+    monitor :: monitor(?:s|ing|ed)?\b
+    alert :: alert(?:s|ed|ing)?\b
+    alarm :: alarms?\b
+    automated :: automated\b
+    automatic :: automatic(?:ally)?\b
+    health :: health ?checks?\b
+    uptime :: uptime\b
+    probe :: prober?s?\b
+    synthetic :: synthetic\b
+    pager :: pager\b
+    paged :: paged\b
+    pagerduty :: pagerduty\b
+    pingdom :: pingdom\b
+    datadog :: datadog\b
+    nagios :: nagios\b
+    zabbix :: zabbix\b
+    prometheus :: prometheus\b
+    grafana :: grafana\b
+    relic :: new ?relic\b
+    cloudwatch :: cloudwatch\b
+    sentry :: sentry\b
+    dashboard :: dashboard\b
+    watchdog :: watchdog\b
+    threshold :: thresholds?\b
+    metric :: metrics?\b
+    sensu :: sensu\b
+    icinga :: icinga\b
+    status :: status ?cake\b
+    robot :: robot\b
+    """
+)
+_USERS = _worded(
+    r"""
+    client|customer|help|service desk|support|user :: (?:customer|user|client|support|help ?desk|service desk) (?:\w+ )?(?:complaints?|reports?|tickets?|calls?|emails?|feedback|inquir\w+|messages?)\b
+    complain :: complain(?:ts?|ed|ing)\b
+    * :: (?<!affected )(?:PEOPLE|candidates?|residents?|participants?|organi[sz]ers?|partners?|parents?|marketing|sales)\b(?: \w+){0,6}? (?:report\w*|complain\w*|notic\w+|call\w*|writ\w+|wrote|phon\w+|tweet\w*|contact\w*|said|says|say|ask\w*|told|tells?|mail\w*|inform\w*|sent|send|arriv\w+|saw|came|com(?:e|ing)|begin|began|start\w*|experienc\w+|could not|couldn't|were unable|was unable|unable)\b
+    by|from|through|via :: (?:report(?:s|ed)?|complaints?|tickets?|calls?|messages?|mails?|tweets?|told|notified|informed|alerted|noticed|raised|brought up|discovered|detected|found|observed|spotted|flagged) (?:\w+ ){0,4}?(?:by|from|through|via) (?:\w+ ){0,3}?PEOPLE\b
+    social media :: social media\b
+    support :: support (?:tickets?|inbox|desk|team received|received|gets|got)\b
+    help :: help ?(?:desk|line)\b
+    hotline :: hotline\b
+    ticket :: tickets?\b
+    """
+)
+_ENGINEER = _worded(
+    r"""
+    * :: (?:engineers?|developers?|admin(?:istrator)?s?|sysadmin|devops|sre|technicians?|operators?|ops|on-?call|programmers?|students? developer|one of us|we|i|colleagues?|team ?mates?|team members?|staff|intern|qa|testers?|teacher|maintainers?|partner)\b(?: \w+){0,6} (?:notic\w+|discover\w*|saw|sees|found|finds|observ\w*|detect\w*|reali[sz]\w*|spot\w*|open\w*|check\w*|saw|stumbl\w*|tried|tries|identified)
+    by :: (?:noticed|discovered|detected|found|observed|spotted|identified|seen|raised|reported|flagged) (?:\w+ ){0,3}by (?:an? |the |our |one of (?:the|our) )?(?:\w+ ){0,3}(?:engineers?|developers?|admin(?:istrator)?s?|team|colleague|operators?|devops|sre|technicians?|intern|staff|teacher|maintainers?)
+    """
+)
 
 
 def affected_percent(outline: Outline) -> float | None:
@@ -280,14 +328,74 @@ def detected_by(outline: Outline, timeline: Sequence[Entry]) -> DetectedBy:
     return DetectedBy.UNKNOWN
 
 
-_SPEAKS = re.compile(
-    r"\b(?:writes?|wrote|phones?|phoned|calls?|called|complain\w*|tells?|told|asks?|asked|says|said|sent|sends|tweet\w*|posts?|posted|mails?|mailed|rings?|rang|reports?|reported|notic\w+|sees|saw|came|comes|cannot|can't|tries|arrive)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-_OURS = re.compile(
-    r"\b(?:engineers?|developers?|admin(?:istrator)?s?|sysadmin|devops|sre|technicians?|operators?|ops|on-?call|programmers?|we|i|us|one of us|colleagues?|intern|qa|testers?|maintainers?|our own|own team|facility team|duty|partner|team|desk)\b",
-    re.IGNORECASE,
-)  # fmt: skip
+_SPEAKS = _worded(
+    r"""
+    write :: writes?\b
+    wrote :: wrote\b
+    phone :: phones?\b
+    phoned :: phoned\b
+    call :: calls?\b
+    called :: called\b
+    complain :: complain\w*\b
+    tell :: tells?\b
+    told :: told\b
+    ask :: asks?\b
+    asked :: asked\b
+    says :: says\b
+    said :: said\b
+    sent :: sent\b
+    sends :: sends\b
+    tweet :: tweet\w*\b
+    post :: posts?\b
+    posted :: posted\b
+    mail :: mails?\b
+    mailed :: mailed\b
+    ring :: rings?\b
+    rang :: rang\b
+    report :: reports?\b
+    reported :: reported\b
+    notic :: notic\w+\b
+    sees :: sees\b
+    saw :: saw\b
+    came :: came\b
+    comes :: comes\b
+    cannot :: cannot\b
+    can't :: can't\b
+    tries :: tries\b
+    arrive :: arrive\b
+    """
+)
+_OURS = _worded(
+    r"""
+    engineer :: engineers?\b
+    developer :: developers?\b
+    admin :: admin(?:istrator)?s?\b
+    sysadmin :: sysadmin\b
+    devops :: devops\b
+    sre :: sre\b
+    technician :: technicians?\b
+    operator :: operators?\b
+    ops :: ops\b
+    call :: on-?call\b
+    programmer :: programmers?\b
+    we :: we\b
+    i :: i\b
+    us :: us\b
+    one of us :: one of us\b
+    colleague :: colleagues?\b
+    intern :: intern\b
+    qa :: qa\b
+    tester :: testers?\b
+    maintainer :: maintainers?\b
+    our own :: our own\b
+    own team :: own team\b
+    facility team :: facility team\b
+    duty :: duty\b
+    partner :: partner\b
+    team :: team\b
+    desk :: desk\b
+    """
+)
 
 
 def _noticer(text: str) -> DetectedBy:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind, FalseLead
-from twiceshy.reports.cause import classify
+from twiceshy.reports.cause import class_of
 from twiceshy.reports.entry_context import newest_first
 from twiceshy.reports.entry_kinds import RULED_OUT, SUSPECTED
 from twiceshy.reports.outline import Outline, Statement
@@ -457,9 +457,9 @@ def _refuted_later(entries: Sequence[Entry], index: int, lead: _Open) -> bool:
 
 
 def _was_right(lead: str, cause: CauseClass, cause_text: str) -> bool:
-    suspected = classify([(lead, 1.0)])
-    if suspected.cause_class is not CauseClass.OTHER:
-        return suspected.cause_class is cause
+    suspected = class_of(lead)
+    if suspected is not CauseClass.OTHER:
+        return suspected is cause
     words = _content(lead)
     return bool(words) and len(words & _content(cause_text)) * 2 > len(words)
 

@@ -67,6 +67,10 @@ class Phrases:
             yield match
             at = max(match.end(), match.start() + 1)
 
+    def count(self, text: str) -> int:
+        """How often it is said."""
+        return sum(1 for _ in self.finditer(text))
+
     def fullmatch(self, text: str) -> bool:
         """Whether the whole text is one of the wordings."""
         low = lower(text)

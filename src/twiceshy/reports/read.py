@@ -10,6 +10,7 @@ from twiceshy.model.ids import ReportId
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import (
     Cause,
+    CauseClass,
     Entry,
     EntryKind,
     Finding,
@@ -19,7 +20,7 @@ from twiceshy.model.report import (
 )
 from twiceshy.reports.actions import actions_of
 from twiceshy.reports.blocks import blocks_of
-from twiceshy.reports.cause import classify
+from twiceshy.reports.cause import class_of, classify
 from twiceshy.reports.chronology import Chronology, chronology_of
 from twiceshy.reports.entry_context import in_context
 from twiceshy.reports.entry_kinds import kind_of
@@ -103,9 +104,7 @@ def _filled(
     leads = false_leads(
         timeline,
         outline,
-        classify([(cause.text, 1.0)]).cause_class
-        if cause is not None
-        else classify([]).cause_class,
+        class_of(cause.text) if cause is not None else CauseClass.OTHER,
         cause.text if cause is not None else "",
     )
     impact = [

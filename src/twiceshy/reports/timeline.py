@@ -147,7 +147,7 @@ class _Reader:
             and self._leading(s.text) is not None
             for s in statements
         )
-        for statement, following in zip(statements, [*statements[1:], None], strict=True):
+        for statement, following in zip(statements, [*statements[1:], None], strict=False):
             if statement.block.code and plain_timed:
                 continue
             if following is not None and self._opens_group(statement, following):
@@ -221,7 +221,7 @@ class _Reader:
         return mark, mark.stop
 
     @staticmethod
-    def _goes_with_clock(head: str, marks: list[Mark]) -> bool:
+    def _goes_with_clock(head: str, marks: Sequence[Mark]) -> bool:
         return (
             len(marks) > 1
             and marks[1].clock is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from twiceshy.reports.when.zones import ZONE, Zone, zone_named
 
@@ -28,7 +29,9 @@ _CLOCK = re.compile(
     r")" + _ZONED
 )
 _MILITARY_ALONE = re.compile(r"(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?!\d|[:./-]\d)")
+_OPENING = re.compile(r"\d+|(?i:midnight|noon|midday)")
 _NOON = 12
+_REMEMBERED = 2048
 _DAY_HOURS = 24
 
 
@@ -107,9 +110,19 @@ def _read(match: re.Match[str]) -> Clock | None:
     )
 
 
-def clocks_in(text: str) -> list[Clock]:
+@lru_cache(maxsize=_REMEMBERED)
+def clocks_in(text: str) -> tuple[Clock, ...]:
     """Every clock time in a text, in order, each with the zone right behind it."""
-    return [clock for match in _CLOCK.finditer(text) if (clock := _read(match)) is not None]
+    found: list[Clock] = []
+    stop = 0
+    # A clock time opens with a number or one of three words; looking only there is fast.
+    for opening in _OPENING.finditer(text):
+        if opening.start() < stop or (match := _CLOCK.match(text, opening.start())) is None:
+            continue
+        stop = match.end()
+        if (clock := _read(match)) is not None:
+            found.append(clock)
+    return tuple(found)
 
 
 def leading_military(text: str) -> Clock | None:

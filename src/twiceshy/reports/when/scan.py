@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from functools import lru_cache
 
 from twiceshy.reports.when.clocks import Clock, clocks_in
 from twiceshy.reports.when.days import Day, days_in
@@ -15,6 +16,8 @@ _GLUE = re.compile(
     r"[\s,.;:|T@(\[\])*_–—-]*(?:at|on|around|about|~|,)?[\s,.;:(\[*_–—-]*", re.IGNORECASE
 )
 _GLUE_LIMIT = 14
+_MAY_BE = re.compile(r"\d|(?i:noon|midnight|midday)")
+_REMEMBERED = 2048
 _TO = re.compile(r"\s*(?:-{1,2}|–|—|to|until|till|through|and|→|->|/)\s*", re.IGNORECASE)
 
 
@@ -66,14 +69,11 @@ def _pair(text: str, first: Mark, second: Mark) -> Mark | None:
     return None
 
 
-def marks_in(text: str) -> list[Mark]:
+@lru_cache(maxsize=_REMEMBERED)
+def marks_in(text: str) -> tuple[Mark, ...]:
     """Every day, clock, or day with clock in a text, in order."""
-    if (
-        not any(character.isdigit() for character in text)
-        and "noon" not in text.lower()
-        and ("midnight" not in text.lower() and "midday" not in text.lower())
-    ):
-        return []
+    if _MAY_BE.search(text) is None:
+        return ()
     days = days_in(text)
     clocks = [
         clock
@@ -83,7 +83,7 @@ def marks_in(text: str) -> list[Mark]:
     singles: list[Mark] = [Mark(day.start, day.stop, day=day) for day in days]
     singles += [Mark(clock.start, clock.stop, clock=clock) for clock in clocks]
     singles.sort(key=lambda mark: mark.start)
-    return _joined(text, singles)
+    return tuple(_joined(text, singles))
 
 
 def _joined(text: str, singles: Sequence[Mark]) -> list[Mark]:
