@@ -17,8 +17,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
+from bench.cores import peak_mib
+from bench.farm import Site
 from twiceshy.kinds.certificate.facts import (
     CertificateFact,
     Failure,
@@ -34,9 +35,6 @@ from twiceshy.probes.tls.full import full_handshake
 from twiceshy.probes.tls.half import HalfSeen, half_handshake
 from twiceshy.probes.tls.roots import trust_store
 from twiceshy.watch.loop import run
-
-from bench.cores import peak_mib
-from bench.farm import Site
 
 TIMEOUT_SECONDS = 60.0
 Handshake = Callable[[Site], Awaitable[Served | NotServed]]
@@ -125,7 +123,7 @@ def main() -> None:
     for line in sys.stdin:
         wanted = json.loads(line)
         wanted["sites"] = [Site(**site) for site in wanted["sites"]]
-        store = trust_store(promise.roots, Path())
+        store = trust_store(promise.roots, "")
         cost = run(carry_out(Job(**wanted), promise, store))
         print(json.dumps(cost | {"peak_mib": peak_mib("self")}), flush=True)
 

@@ -35,9 +35,12 @@ def start(
     command: Sequence[str | Path], cores: frozenset[int], **options: Any
 ) -> subprocess.Popen[str]:
     """Start a program on these cores only, with text pipes."""
-    return subprocess.Popen(
-        command, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cores), **options
-    )
+    own = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)  # what is started inherits it
+    try:
+        return subprocess.Popen(command, text=True, **options)
+    finally:
+        os.sched_setaffinity(0, own)
 
 
 def cpu_seconds(pid: int) -> float:

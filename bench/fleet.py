@@ -72,12 +72,10 @@ def check(estate: Path, cores: frozenset[int], concurrency: int) -> Checked:
     """Run the verb once, on a journal of its own."""
     journal = estate.with_suffix(".db")
     journal.unlink(missing_ok=True)
-    command = [TWICESHY, "check", estate, "--format", "json"]
     options = ["--concurrency", str(concurrency), "--database", f"sqlite:///{journal}"]
+    command: list[str | Path] = [TWICESHY, "check", estate, "--format", "json", *options]
     began = time.perf_counter()
-    with start(
-        [*command, *options], cores, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    with start(command, cores, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         told, _ = process.communicate()
     wall = time.perf_counter() - began
     verdicts = [result["verdict"] for result in json.loads(told)["guards"]]

@@ -12,6 +12,7 @@ from functools import cache
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -199,6 +200,24 @@ def revocation_list(
             .build()
         )
     return builder.sign(by.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def ocsp_answer(leaf: Issued) -> bytes:
+    """A good OCSP response (DER) about `leaf`, by its issuer."""
+    assert leaf.issuer is not None
+    answer = ocsp.OCSPResponseBuilder().add_response(
+        cert=leaf.certificate,
+        issuer=leaf.issuer.certificate,
+        algorithm=hashes.SHA1(),
+        cert_status=ocsp.OCSPCertStatus.GOOD,
+        this_update=NOW - DAY,
+        next_update=NOW + 7 * DAY,
+        revocation_time=None,
+        revocation_reason=None,
+    )
+    responder = answer.responder_id(ocsp.OCSPResponderEncoding.NAME, leaf.issuer.certificate)
+    signed = responder.sign(leaf.issuer.key, hashes.SHA256())
+    return signed.public_bytes(serialization.Encoding.DER)
 
 
 def sha1_leaf(by: Issued) -> Issued:

@@ -44,10 +44,9 @@ class Workplace:
         """The key in a file that only `owner` reads."""
         return self._file("key.pem", leaf.key_pem, owner)
 
-    def both_file(self, leaf: Issued, owner: str | None = None) -> Path:
+    def both_file(self, leaf: Issued, name: str = "both.pem") -> Path:
         """The key, then the chain, in one file."""
-        chain = b"".join(one.pem for one in leaf.up)
-        return self._file("both.pem", leaf.key_pem + chain, owner)
+        return self._file(name, leaf.key_pem + b"".join(one.pem for one in leaf.up), None)
 
     def write(self, name: str, text: str) -> Path:
         """A configuration file."""
@@ -137,11 +136,24 @@ def _await_port(port: int, process: subprocess.Popen[bytes], output: Path) -> No
     raise AssertionError(f"{process.args!r} did not start:\n{output.read_text(errors='replace')}")
 
 
+def await_log(daemon: Daemon, words: str, since: int) -> str:
+    """What the log says from its `since`th character on, once these words are in it."""
+    deadline = time.monotonic() + START_SECONDS
+    while words not in (said := daemon.log.read_text(errors="replace")[since:]):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{words!r} never came up in the log:\n{said}")
+        time.sleep(0.02)  # between two looks at a file that another process writes
+    return said
+
+
 @contextmanager
-def postfix(program: str, leaf: Issued) -> Iterator[Daemon]:
+def postfix(program: str, *leaves: Issued, versions: str = ">=TLSv1") -> Iterator[Daemon]:
     """Listeners: `smtp` with STARTTLS, `smtps`, and `plain` without TLS."""
     with workplace() as place:
         ports = dict(zip(("smtp", "smtps", "plain"), free_ports(3), strict=True))
+        chains = ", ".join(
+            str(place.both_file(leaf, name=f"{number}.pem")) for number, leaf in enumerate(leaves)
+        )
         place.subfolder("queue")
         place.subfolder("data", "postfix")
         log = place.folder / "log"
@@ -157,7 +169,8 @@ def postfix(program: str, leaf: Issued) -> Iterator[Daemon]:
             inet_protocols = ipv4
             maillog_file = {log}
             maillog_file_prefixes = {place.folder}
-            smtpd_tls_chain_files = {place.both_file(leaf)}
+            smtpd_tls_chain_files = {chains}
+            smtpd_tls_protocols = {versions}
             smtpd_tls_security_level = may
             smtpd_peername_lookup = no
             """.replace("\n" + " " * 12, "\n"),

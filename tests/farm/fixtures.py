@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.farm.lab import Lab
 from tests.farm.servers import Farm
 
 Need = Callable[[str], str]
@@ -41,3 +42,9 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
     farm = Farm(tmp_path_factory.mktemp("farm"))
     yield farm
     farm.close()
+
+
+@pytest.fixture(scope="session")
+def lab(farm: Farm) -> Lab:
+    """One authority, and ways to serve what it issues."""
+    return Lab(farm)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import ssl
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from cryptography import x509
 
 from tests.farm import daemons
 from tests.farm.authority import (
@@ -18,6 +19,7 @@ from tests.farm.authority import (
     Issued,
     intermediate,
     issue,
+    ocsp_answer,
     revocation_list,
     root,
     rsa_key,
@@ -146,9 +148,10 @@ def test_a_name_that_is_none_is_unknown(folder: Path, port: int) -> None:
 
 def test_the_half_handshake_sees_the_same(folder: Path, port: int) -> None:
     promise = {"roots": "roots.pem", "twins": False, "without_name": False}
-    full = fact_of(Case(port, promise=promise), folder)
-    half = fact_of(Case(port, promise={**promise, "handshake": "half"}), folder)
-    assert full == half
+    (full,) = fact_of(Case(port, promise=promise), folder).looks
+    (half,) = fact_of(Case(port, promise={**promise, "handshake": "half"}), folder).looks
+    assert full.seen == Served(LEAF.chain, "TLSv1.3")
+    assert half.seen == Served(LEAF.chain, "TLSv1.2")
 
 
 def test_files_are_taken_from_the_estates_folder_and_its_hosts(folder: Path, port: int) -> None:
@@ -218,6 +221,17 @@ def test_a_stale_twin_behind_tls_13_only_is_found(need: Need, folder: Path) -> N
     assert "(asked for RSA)" in verdict.why
 
 
+def test_a_stale_twin_behind_starttls_and_tls_13_only_is_found(farm: Farm, folder: Path) -> None:
+    stale = issue(by=MIDDLE, key=rsa_key(), begins=NOW - 92 * DAY, ends=NOW - DAY)
+    context = farm.context((LEAF.chain, LEAF), (stale.chain, stale))
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    case = Case(farm.smtp(context), "smtp", promise={"roots": "roots.pem"})
+    verdict = verdict_of(case, folder)
+    assert isinstance(verdict, Broken)
+    assert "expired 2026-05-31" in verdict.why
+    assert "(asked for RSA)" in verdict.why
+
+
 def test_nginx_that_rejects_the_handshake_has_no_certificate_for_the_name(
     need: Need, folder: Path
 ) -> None:
@@ -226,14 +240,24 @@ def test_nginx_that_rejects_the_handshake_has_no_certificate_for_the_name(
     assert "no certificate for this name" in verdict.why
 
 
+def test_must_staple_is_kept_by_a_server_that_staples(need: Need, folder: Path) -> None:
+    feature = x509.TLSFeature([x509.TLSFeatureType.status_request])
+    leaf = issue(by=MIDDLE, extra=((feature, False),))
+    (folder / "ocsp.der").write_bytes(ocsp_answer(leaf))
+    settings = f"ssl_stapling on; ssl_stapling_file {folder}/ocsp.der;"
+    assert isinstance(_nginx_verdict(need, folder, settings, leaf), Holds)
+    verdict = _nginx_verdict(need, folder, "", leaf)
+    assert isinstance(verdict, Broken)
+    assert "must-staple" in verdict.why
+
+
 def _nginx_verdict(
     need: Need, folder: Path, settings: str, *leaves: Issued
 ) -> Holds | Broken | Unknown:
     (free,) = daemons.free_ports(1)
     with daemons.workplace() as place:
         for number, leaf in enumerate(leaves):
-            shutil.move(place.both_file(leaf), place.folder / f"{number}.pem")
-            file = place.folder / f"{number}.pem"
+            file = place.both_file(leaf, name=f"{number}.pem")
             settings += f" ssl_certificate {file}; ssl_certificate_key {file};"
         block = f"server {{ listen 127.0.0.1:{free} ssl; {settings} }}"
         ports = MappingProxyType({"https": free})

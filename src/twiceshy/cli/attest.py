@@ -71,7 +71,10 @@ def command(
     database: Annotated[
         str | None,
         typer.Option(
-            "--database", metavar="URL", help="The journal; a file beside the estate by default."
+            "--database",
+            metavar="URL",
+            envvar="TWICESHY_DATABASE",
+            help="The journal; a file beside the estate by default.",
         ),
     ] = None,
 ) -> None:

@@ -18,6 +18,7 @@ from typing import Annotated, assert_never
 import typer
 
 from twiceshy import __version__
+from twiceshy.cli.ending import INTERRUPTED
 from twiceshy.cli.only import FORMS, chosen
 from twiceshy.cli.render.delivery import deliver
 from twiceshy.cli.render.outcome import Outcome
@@ -45,7 +46,8 @@ Exit codes: 0 all hold, 1 something is broken, 2 nothing is broken but something
 3 wrong usage or configuration, 4 the journal or the output could not be written, 130 interrupted.
 """
 
-INTERRUPTED = 130
+INTERRUPTED_SECONDS = 2.0
+"""How long the journal may take to open before an interrupted check goes unrecorded."""
 
 
 class Format(StrEnum):
@@ -126,7 +128,8 @@ def command(
         results=tuple(sorted(results, key=lambda result: in_order[result.guard.id])),
         turns=turns,
     )
-    deliver(_rendered(outcome, output_format, output), output)
+    for_people = output_format is Format.TEXT
+    deliver(_rendered(outcome, output_format, output), output, for_people=for_people)
     # The process ends here: looking through all that is left for garbage would only delay it.
     gc.freeze()
     if trouble is not None:
@@ -183,10 +186,12 @@ def _recorded(
     journal: OpeningJournal | None, run: Run, results: Sequence[Result]
 ) -> tuple[tuple[Turn, ...], JournalUnavailable | None]:
     """The turns; what the journal could not do is told after the verdicts, which matter more."""
+    # Who interrupts does not wait for a database that does not answer.
+    patience_seconds = None if run.whole else INTERRUPTED_SECONDS
     if journal is None:
         return (), None
     try:
-        return journal.record(run, results), None
+        return journal.record(run, results, within_seconds=patience_seconds), None
     except JournalUnavailable as error:
         return (), error
 

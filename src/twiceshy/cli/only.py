@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from twiceshy.errors import WrongUsage
 from twiceshy.model.estate import Estate
 from twiceshy.model.guard import Guard
-from twiceshy.model.ids import GuardId, KindId, ServiceId
+from twiceshy.model.ids import GuardId, ServiceId
 
 FORMS = "ID, kind:KIND or service:SERVICE"
 
@@ -27,7 +27,7 @@ def chosen(estate: Estate, wanted: Sequence[str]) -> tuple[Guard, ...]:
         found = {guard.id for guard in guards if _test(estate, wish)(guard)}
         if not found:
             raise WrongUsage(
-                f"--only {wish} matches no guard in {estate.path}", hint=_hint(estate, wish)
+                f"--only {wish!r} matches no guard in {estate.path}", hint=_hint(estate, wish)
             )
         ids |= found
     return tuple(guard for guard in guards if guard.id in ids)
@@ -42,7 +42,7 @@ def _test(estate: Estate, wish: str) -> Callable[[Guard], bool]:
     if sort == "service":
         targets = _targets(estate, name)
         return lambda guard: guard.target in targets
-    raise WrongUsage(f"--only {wish} is of no known form", hint=f"write {FORMS}")
+    raise WrongUsage(f"--only {wish!r} is of no known form", hint=f"write {FORMS}")
 
 
 def _targets(estate: Estate, name: str) -> frozenset[str]:
@@ -62,15 +62,20 @@ def _targets(estate: Estate, name: str) -> frozenset[str]:
 
 def _hint(estate: Estate, wish: str) -> str:
     sort, colon, name = wish.partition(":")
+    kinds = sorted({guard.kind for guard in estate.guards.values()})
+    if not colon and wish in kinds:
+        return f"did you mean kind:{wish}?"
+    if not colon and wish in estate.services:
+        return f"did you mean service:{wish}?"
+    if sort == "service" and name in estate.services:
+        return f"no guard looks at {name} or a host it runs on"
+    known: list[str]
     if not colon:
-        known: list[str] = sorted(estate.guards)
-        prefix = ""
+        known, prefix = sorted(estate.guards), ""
     elif sort == "kind":
-        known = sorted({KindId(guard.kind) for guard in estate.guards.values()})
-        prefix = "kind:"
+        known, prefix = [*kinds], "kind:"
     else:
-        known = sorted(estate.services)
-        prefix = "service:"
+        known, prefix = sorted(estate.services), "service:"
     if not known:
         return f"{estate.path} has none of these"
     near = get_close_matches(name or sort, known, n=3)

@@ -77,7 +77,8 @@ def command(
     reports, mistakes = _reports(estate)
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
     shown = page(estate, reports, standings, now, mistakes=mistakes)
-    deliver(_rendered(shown, estate, output_format, output), output)
+    text = _rendered(shown, estate, output_format, output)
+    deliver(text, output, for_people=output_format is not Format.JSON)
 
 
 def _standings(location: Location, ids: Iterable[GuardId]) -> Mapping[GuardId, Standing]:

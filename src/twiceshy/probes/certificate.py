@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from twiceshy.kinds.certificate.facts import (
@@ -63,7 +64,7 @@ async def look(guard: Guard, estate: Estate, view: View) -> CertificateFact | Un
     endpoints = tuple(
         (endpoint, url)
         for endpoint in endpoints_of(guard.target, estate)
-        if (url := parse_endpoint(endpoint.url)).speaks_tls
+        if (url := _parsed(endpoint.url)).speaks_tls
     )
     if not endpoints:
         why = f"{guard.target} has no endpoint that speaks TLS"
@@ -92,6 +93,9 @@ async def look(guard: Guard, estate: Estate, view: View) -> CertificateFact | Un
     )
 
 
+_parsed = lru_cache(maxsize=4096)(parse_endpoint)
+
+
 async def _endpoint_looks(
     session: _Session, endpoint: Endpoint, url: EndpointUrl
 ) -> tuple[Look, ...]:
@@ -100,7 +104,7 @@ async def _endpoint_looks(
         name = a_label_form(session.promise.name or url.host)
     except ValueError as error:
         return (_unseen(url, url.host, "", Failure.NOT_A_NAME, str(error)),)
-    addresses = await addresses_of(endpoint, session.view_left)
+    addresses = await addresses_of(endpoint, session.view)
     if isinstance(addresses, Unseen):
         return (_unseen(url, name, "", Failure.NO_ADDRESS, addresses.why),)
     wanted = tuple(one for one in addresses if _family(one) in session.promise.families)

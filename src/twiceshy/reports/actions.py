@@ -160,7 +160,7 @@ def _listed(statements: Sequence[Statement], order: Order) -> list[_Found]:
 def _titled(statements: Sequence[Statement]) -> list[Statement]:
     """The headings of a section whose measures are headings with their text below."""
     headings = [s for s in statements if s.block.shape is Shape.HEADING and s.group == s.block.text]
-    if len(headings) < 2 or any(s.block.shape in (Shape.ITEM, Shape.ROW) for s in statements):  # noqa: PLR2004
+    if len(headings) < 2 or any(s.block.shape in (Shape.ITEM, Shape.ROW) for s in statements):
         return []
     told = {s.group for s in statements if s.block.shape is Shape.TEXT}
     return headings if all(h.group in told for h in headings) else []
@@ -205,7 +205,7 @@ def _columns(block: Block) -> dict[str, int]:
             columns["due"] = index
         elif re.search(r"\b(?:status|state|done|progress)\b", cell):
             columns["status"] = index
-    short = all(len(cell) <= 30 for cell in lowered)  # noqa: PLR2004 - a header's cells are names
+    short = all(len(cell) <= 30 for cell in lowered)
     return (
         columns
         if "text" in columns
@@ -226,7 +226,7 @@ def _from_row(
         return cells[index] if index is not None and index < len(cells) else ""
 
     text = cell("text") if columns else max(cells, key=len)
-    if not text or _NOTHING.match(text) or len(text) < 4:  # noqa: PLR2004
+    if not text or _NOTHING.match(text) or len(text) < 4:
         return None
     owner = cell("owner").strip(" -–?") or None
     due = _date(cell("due"), order)
@@ -294,7 +294,7 @@ def _from_text(
     ):
         return [_found(statement, part, order, group) for part in parts]
     label = statement.label
-    if label is not None and label.value and len(label.value) > 12:  # noqa: PLR2004 - a name alone is no action
+    if label is not None and label.value and len(label.value) > 12:
         name = part_named(label.name)
         spread = [s.strip() for s in _SENTENCE.split(label.value) if s.strip()]
         if name in (Part.GROUP, Part.ACTIONS) and _ordered(spread) > 1:
@@ -317,7 +317,7 @@ def _from_text(
             or re.match(r"\w+ing\b", text)
             or (not has_list and not _TELLS_PAST.search(text))
         )
-        return [_found(statement, text, order, group)] if promised and len(text) > 8 else []  # noqa: PLR2004
+        return [_found(statement, text, order, group)] if promised and len(text) > 8 else []
     if _ordered(sentences) and label is None:
         return [_found(statement, s, order, group) for s in sentences if not _OUTRO.search(s)]
     if _IMPERATIVE.match(_strip(sentences[0])):
@@ -354,7 +354,7 @@ def _only_introduces(statement: Statement, *, deeper: bool) -> bool:
         return False
     if label is not None and not label.value:
         return not _IMPERATIVE.match(bare)
-    return bare.count(" ") <= 3 and not _IMPERATIVE.match(bare)  # noqa: PLR2004 - a short noun phrase
+    return bare.count(" ") <= 3 and not _IMPERATIVE.match(bare)
 
 
 _DETAIL = re.compile(
@@ -409,7 +409,7 @@ def _details(text: str, order: Order) -> tuple[str | None, date | None, str]:
         and (tail := _TEAM_TAIL.search(text)) is not None
         and not _IMPERATIVE.match(tail["who"])
         and tail.start() > 15
-    ):  # noqa: PLR2004
+    ):
         owner = tail["who"].strip()
     due = None
     for day in days_in(text):
@@ -421,7 +421,7 @@ def _details(text: str, order: Order) -> tuple[str | None, date | None, str]:
             or after.startswith((")", "]"))
             or day.stop >= len(text) - 1
             or day.start <= 2
-        ):  # noqa: PLR2004
+        ):
             due = settled
             break
     return owner, due, text
@@ -442,7 +442,7 @@ def _promised_in_prose(outline: Outline, order: Order) -> list[_Found]:
         ):
             continue
         for sentence in _SENTENCE.split(statement.text):
-            if promise.search(sentence) and len(sentence) > 20:  # noqa: PLR2004
+            if promise.search(sentence) and len(sentence) > 20:
                 owner, due, text = _details(sentence.strip(), order)
                 out.append(_Found(text, statement.block.line, None, owner=owner, due=due))
     return out[:60]

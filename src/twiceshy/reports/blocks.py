@@ -67,7 +67,7 @@ _UNFINISHED = re.compile(
 _TAB = 4
 
 
-def _heading(line: Line, gap: bool) -> Block | None:  # noqa: FBT001 - one fact about the line
+def _heading(line: Line, gap: bool) -> Block | None:
     match = _HASHES.match(line.text)
     if match is None:
         return None
@@ -80,14 +80,14 @@ def _heading(line: Line, gap: bool) -> Block | None:  # noqa: FBT001 - one fact 
     return Block(line.number, Shape.HEADING, match["text"], text, len(match["marks"]), gap)
 
 
-def _row(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
+def _row(line: Line, gap: bool) -> Block | None:
     text = line.text.strip()
     if "\t" in text and not line.code:
         cells = tuple(plain(cell) for cell in _COLUMNS.split(text))
         if len(cells) > 1 and not _ITEM.match(line.text):
             joined = " ".join(filter(None, cells))
             return Block(line.number, Shape.ROW, text, joined, 0, gap, line.code, cells)
-    if text.count("|") < 2 and not (text.startswith("|") or text.count(" | ") >= 1):  # noqa: PLR2004
+    if text.count("|") < 2 and not (text.startswith("|") or text.count(" | ") >= 1):
         return None
     if _TABLE_RULE.fullmatch(text):
         return Block(line.number, Shape.RULE, "", "", gap=gap, cells=("",))
@@ -104,7 +104,7 @@ def _indent(text: str) -> int:
     return len(expanded) - len(expanded.lstrip())
 
 
-def _item(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
+def _item(line: Line, gap: bool) -> Block | None:
     glued = _GLUED_NUMBER.match(line.text)
     if glued is not None:
         body = line.text[glued.end() :]
@@ -135,7 +135,7 @@ def _item(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
     )  # fmt: skip
 
 
-def _text(line: Line, gap: bool) -> Block | None:  # noqa: FBT001
+def _text(line: Line, gap: bool) -> Block | None:
     bold = (
         _BOLD_LINE.fullmatch(line.text)
         if line.text.lstrip()[:2] in ("**", "__") or "**" in line.text
@@ -182,14 +182,14 @@ def _underlined(lines: Sequence[Line], index: int) -> bool:
     under, text = lines[index + 1].text, lines[index].text
     return (
         bool(_UNDERLINE.fullmatch(under)) and 0 < len(text.strip()) <= 80 and not _ITEM.match(text)
-    )  # noqa: PLR2004
+    )
 
 
 def _apart(lines: Iterable[Line]) -> list[Line]:
     """Lines with two or more bold labels in them cut before each label."""
     out: list[Line] = []
     for line in lines:
-        if not line.code and line.text.count("**") > 3 and line.text.count(":") > 1:  # noqa: PLR2004
+        if not line.code and line.text.count("**") > 3 and line.text.count(":") > 1:
             pieces = _INLINE_LABEL.split(line.text)
             out.extend(replace(line, text=piece) for piece in pieces)
         else:

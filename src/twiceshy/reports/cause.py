@@ -72,7 +72,7 @@ def _score(text: str, weight: float, scores: dict[C, float], words: dict[C, list
     for cause, strength, phrases in RULES:
         found = 0.0
         for count, match in enumerate(phrases.finditer(text)):
-            if count == 3:  # noqa: PLR2004 - more of the same says no more
+            if count == 3:
                 break
             before = text[max(0, match.start() - 70) : match.start()]
             if _NOT_THIS.search(before):

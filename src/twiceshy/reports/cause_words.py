@@ -33,7 +33,7 @@ RULES: tuple[tuple[C, float, Phrases], ...] = (
         5,
         _phrases(
             r"""
-        expir :: CERT[^.]{0,80}\bexpir\w*
+        expir :: CERT[^.]{0,80}(?<!not )(?<!not yet )\bexpir\w*
         expir :: \bexpir\w*[^.]{0,40}CERT
         lapsed :: lapsed[^.]{0,30}CERT
         had run out|lapsed|no longer valid|out of date|ran out :: CERT[^.]{0,40}\b(?:lapsed|ran out|out of date|no longer valid|had run out)
@@ -234,6 +234,7 @@ RULES: tuple[tuple[C, float, Phrases], ...] = (
         misplaced :: misplaced (?:comma|bracket|semicolon|character)
         wrong :: wrong (?:file )?(?:extension|ending)
         syntax error :: (?:syntax error)[^.]{0,40}(?:code|script|file|php|javascript)
+            typing :: typing (?:error|mistake)
             """
         ),
     ),
@@ -439,7 +440,7 @@ RULES: tuple[tuple[C, float, Phrases], ...] = (
         4,
         _phrases(
             r"""
-        * :: (?:process|service|daemon|worker|container|pod|server|application|job|cron ?job|scheduler|agent|cupsd|nginx|apache2?|mysqld|puppet|backend|instance|consumer)s?\b[^.]{0,40}(?:not (?:running|started|enabled|restarted|start)|stopped|died|\bdead\b|exited|crashed|was down|had crashed|hung|did(?: not|n't) (?:start|come back|restart)|never (?:started|restarted)|was killed|not (?:set|configured) to start|disabled at boot|terminated|froze\w*|stuck)
+        * :: (?:process|service|daemon|worker|container|pod|server|application|job|cron ?job|scheduler|agent|cupsd|nginx|apache2?|mysqld|puppet|backend|instance|consumer)s?\b[^.]{0,40}(?:not (?:been )?(?:running|started|enabled|restarted|start)|stopped|died|\bdead\b|exited|crashed|was down|had crashed|hung|did(?: not|n't) (?:start|come back|restart)|never (?:started|restarted)|was killed|not (?:set|configured) to start|disabled at boot|terminated|froze\w*|stuck)
         daemon|process|service|worker :: (?:stopped|killed|crash\w* of)[^.]{0,20}(?:process|service|daemon|worker)
         enabled|started :: not (?:enabled|started) (?:at|on|after) (?:boot|reboot)
         after :: after (?:the |a )?reboot

@@ -7,6 +7,7 @@ span or its timeline holds for the clocks that name none. What none of these giv
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ _FRONT_DAYS = (
     "start",
     "title",
 )
+_BETWEEN = re.compile(r"\bbetween\b[^.]{0,60}$", re.IGNORECASE)
 _HALF_DAY = timedelta(hours=12)
 _NOON = 12
 _BEGAN = re.compile(
@@ -76,6 +78,8 @@ class Chronology:
     entries: tuple[TimedEntry, ...]
     mentions: tuple[ZoneMention, ...]
     zone_conflict: bool
+    detected_at: Moment | None = None
+    """When the outage was noticed, as stated outside the timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,19 @@ def chronology_of(
     )
     entries = _settle_entries(timeline.entries, first_day, for_entries, order, span)
     mentions = _mentions(zones, first_day)
-    return Chronology(span, entries, mentions, _conflict(span, entries, mentions))
+    detected_at = _stated_detection(outline, first_day, for_span or for_entries, order)
+    return Chronology(span, entries, mentions, _conflict(span, entries, mentions), detected_at)
+
+
+def _stated_detection(
+    outline: Outline, day: date | None, zone: Zone | None, order: Order
+) -> Moment | None:
+    """The one time that the report gives for the detection, beside its timeline."""
+    for statement in outline.of(Part.DETECTION):
+        timed = [mark for mark in marks_in(statement.text[:200]) if mark.clock is not None]
+        if statement.section is not Part.TIMELINE and len(timed) == 1:
+            return _moment(timed[0], day, zone, order)
+    return None
 
 
 def _all_days(
@@ -155,10 +171,10 @@ def _report_day(
     sources += [front[key] for key in _FRONT_DAYS if key in front]
     sources.append(path.replace("\\", "/").rsplit("/", 1)[-1].replace("_", " "))
     sources += [s.text for s in outline.of(Part.CAUSE, Part.CONCLUSION)[:6]]
-    sources += [h for h in outline.headings[:6]]
+    sources += outline.headings[:6]
     for text in sources:
-        for day in days_in(text):
-            if (settled := day.settled(order)) is not None:
+        for found in days_in(text):
+            if (settled := found.settled(order)) is not None:
                 return settled
     return None
 
@@ -242,19 +258,22 @@ def _interval(text: str, marks: Sequence[Mark]) -> tuple[Mark | None, Mark | Non
     timed = [mark for mark in marks if mark.clock is not None]
     if not timed:
         dated = [mark for mark in marks if mark.day is not None]
-        if len(dated) == 2 and is_range(text, dated[0], dated[1]):  # noqa: PLR2004 - from and to
+        if len(dated) == 2 and is_range(text, dated[0], dated[1]):
             return dated[0], dated[1]
         return None, None
-    for first, second in zip(timed, timed[1:], strict=False):
+    for first, second in itertools.pairwise(timed):
         between = text[first.stop : second.start]
-        if is_range(text, first, second) or (
+        joined = is_range(text, first, second) and (
+            "and" not in between.lower() or _BETWEEN.search(text[: first.start])
+        )
+        if joined or (
             len(between) < 60
             and re.search(
-                r"\b(?:to|until|till|and|through|end(?:ed|s|ing)?|resolved|restored|lasted until)\b|[-–—→]",
+                r"\b(?:to|until|till|through|end(?:ed|s|ing)?|resolved|restored|lasted until)\b|[-–—→]",
                 between,
                 re.IGNORECASE,
             )
-        ):  # noqa: PLR2004
+        ):
             return first, second
     only = timed[0]
     before = text[: only.start]
@@ -289,6 +308,8 @@ def _length_elsewhere(outline: Outline) -> Length | None:
             continue
         for length in lengths_in(statement.text):
             before = statement.text[: length.start]
+            if _after_interval(before):
+                return length
             if (
                 speaks.search(statement.text)
                 and re.search(
@@ -300,6 +321,12 @@ def _length_elsewhere(outline: Outline) -> Length | None:
             ):
                 return length
     return None
+
+
+def _after_interval(before: str) -> bool:
+    """`started at 10:00 and ended at 10:30, `: what follows is how long that is."""
+    marks = [mark for mark in marks_in(before[-160:]) if mark.clock is not None]
+    return len(marks) > 1 and re.fullmatch(r"\W*", before[-160:][marks[-1].stop :]) is not None
 
 
 def _moment(mark: Mark, fallback: date | None, zone: Zone | None, order: Order) -> Moment | None:
@@ -441,10 +468,10 @@ def _conflict(span: Span, entries: Sequence[TimedEntry], mentions: Sequence[Zone
     Different zones are no conflict when every time, put on one clock, still lies in order within
     the span: then the writer converted.
     """
-    if len({m.offset_minutes for m in mentions if m.offset_minutes is not None}) < 2:  # noqa: PLR2004
+    if len({m.offset_minutes for m in mentions if m.offset_minutes is not None}) < 2:
         return False
     timed = [e.at for e in entries if e.at is not None and e.at.clock is not None]
-    for earlier, later in zip(timed, timed[1:], strict=False):
+    for earlier, later in itertools.pairwise(timed):
         minutes = earlier.minutes_until(later)
         if minutes is not None and minutes < 0:
             return True

@@ -6,13 +6,15 @@ these words tell nothing; after an open suspicion, or after the cause was named,
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind
-from twiceshy.reports.cause import tells
-from twiceshy.reports.entry_kinds import CAUSE_FOUND, DETECTED, FIX, RULED_OUT, SUSPECTED
+from twiceshy.reports.cause import class_of, tells
+from twiceshy.reports.entry_words import CAUSE_FOUND, DETECTED, FIX, RULED_OUT, SUSPECTED
 
 _NEGATION = re.compile(
     r"\b(?:no|not|nothing|none|neither|never|nobody|isn't|wasn't|aren't|doesn't|didn't|don't|weren't|hasn't|without|fine|healthy|normal\w*|ok|okay|current|fast|works?|working|worked|innocent|"
@@ -44,11 +46,42 @@ _PLAIN_WORDS = re.compile(
 )
 _WORKS_AGAIN = re.compile(
     r"\b(?:back|again|recover\w*|normal\w*|stable|healthy|online|reachable|resolved|restored|resum\w*|all (?:mails|jobs|tiles|names|queued|checks|logged)|queue (?:is )?empty|"
-    r"running|closed|confirm\w*|verified|happy|flow\w*|loads?|works? (?:for|again)|working|open\b|online|success\w*|empty|go through|right|fast|served|green|reached|cheers?|done)\b",
+    r"running|ok|okay|fine|in order|usual|as before|accepted|usable|available|available|closed|confirm\w*|verified|happy|flow\w*|loads?|works? (?:for|again)|working|open\b|online|success\w*|empty|go through|right|fast|served|green|reached|cheers?|done)\b",
     re.IGNORECASE,
 )  # fmt: skip
 _STOP = frozenset(
-    "that this with from were was been have had which their there about into after before when then than because while being team engineers users service server issue problem found".split()
+    [
+        "that",
+        "this",
+        "with",
+        "from",
+        "were",
+        "was",
+        "been",
+        "have",
+        "had",
+        "which",
+        "their",
+        "there",
+        "about",
+        "into",
+        "after",
+        "before",
+        "when",
+        "then",
+        "than",
+        "because",
+        "while",
+        "being",
+        "team",
+        "engineers",
+        "users",
+        "service",
+        "server",
+        "issue",
+        "problem",
+        "found",
+    ]
 )
 _WORD = re.compile(r"[a-z0-9_]{4,}")
 
@@ -58,9 +91,19 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(w[:7] for w in _WORD.findall(text.lower()) if w not in _STOP)
 
 
-def in_context(
-    entries: Sequence[Entry], cause_text: str, cause_class: CauseClass | None
-) -> tuple[Entry, ...]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the rest of the report says of the incident."""
+
+    cause_text: str = ""
+    cause_class: CauseClass | None = None
+    end: Moment | None = None
+    """The end that the report states outside the timeline."""
+    detected_at: Moment | None = None
+    """When the outage was noticed, stated outside the timeline."""
+
+
+def in_context(entries: Sequence[Entry], known: Known) -> tuple[Entry, ...]:
     """The entries with their kinds settled; a timeline told newest first is judged in time order."""
     backwards = newest_first(entries)
     ordered = list(reversed(entries)) if backwards else list(entries)
@@ -68,18 +111,19 @@ def in_context(
         # The first and the last entry were judged as if they were the other.
         ordered[0] = _detected(ordered[0]) if ordered else ordered[0]
     ordered = _rulings(ordered)
-    ordered = _named_cause(ordered, cause_text, cause_class)
-    ordered = _detections(ordered)
-    ordered = _fixes_and_end(ordered)
+    ordered = _named_cause(ordered, known.cause_text, known.cause_class)
+    ordered = _detections(ordered, known.detected_at)
+    ordered = _fixes_and_end(_stated_end(ordered, known.end), known.end)
+    ordered = _after_end(ordered, known.end)
     return tuple(reversed(ordered)) if backwards else tuple(ordered)
 
 
 def newest_first(entries: Sequence[Entry]) -> bool:
     """Whether a timeline is told backwards."""
     timed = [entry.at for entry in entries if entry.at is not None]
-    steps = [a.minutes_until(b) for a, b in zip(timed, timed[1:], strict=False)]
+    steps = [a.minutes_until(b) for a, b in itertools.pairwise(timed)]
     known = [step for step in steps if step is not None]
-    return len(known) > 2 and all(step <= 0 for step in known)  # noqa: PLR2004 - two steps may be chance
+    return len(known) > 2 and all(step <= 0 for step in known)
 
 
 def _detected(entry: Entry) -> Entry:
@@ -116,7 +160,7 @@ def _denies_before_moving_on(text: str) -> bool:
     before = text[: moves.start()] if moves is not None else ""
     return len(before) > 12 and (
         _NEGATION.search(before) is not None or RULED_OUT.search(before) is not None
-    )  # noqa: PLR2004
+    )
 
 
 def _rules_out(entry: Entry, suspicion: str) -> bool:
@@ -163,11 +207,11 @@ def _named_cause(
         possible = [
             i
             for i, e in enumerate(entries)
-            if 0 < i
+            if i > 0
             and i >= min(last_doubt, len(entries) - 1) - 1
             and e.kind
             in (EntryKind.NOTE, EntryKind.RULED_OUT, EntryKind.FIX, EntryKind.INVESTIGATING)
-            and scores[i] >= 3  # noqa: PLR2004 - more than a chance word
+            and scores[i] >= 3
             and not _only_does(e)
         ]
         if not possible:
@@ -184,16 +228,30 @@ def _named_cause(
             kind=EntryKind.DETECTED
             if not i or (DETECTED.search(e.text) and i < 3)
             else EntryKind.INVESTIGATING,
-        )  # noqa: PLR2004
-        if e.kind is EntryKind.CAUSE_FOUND and i < best and scores[i] + 2 <= scores[best]
+        )
+        if e.kind is EntryKind.CAUSE_FOUND
+        and i < best
+        and scores[i] + 2 <= scores[best]
+        and not _same_family(e.text, cause_class)
         else e
         for i, e in enumerate(entries)
     ]
 
 
+def _same_family(text: str, cause: CauseClass | None) -> bool:
+    """Whether an entry names a cause of the same family: an expired certificate, a failed renewal."""
+    if cause is None or _SEES_NONE.search(text):
+        return False
+    own = class_of(text)
+    return own is not CauseClass.OTHER and own.split("_")[0] == cause.split("_")[0]
+
+
+_SEES_NONE = re.compile(r"\b(?:no|not|none|nothing)\b", re.IGNORECASE)
+
+
 def _only_does(entry: Entry) -> bool:
     """A bare act such as `certificate replaced` repairs the cause, it does not name it."""
-    return entry.text.count(" ") <= 4 and FIX.search(entry.text) is not None  # noqa: PLR2004
+    return entry.text.count(" ") <= 4 and FIX.search(entry.text) is not None
 
 
 def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClass | None) -> float:
@@ -212,8 +270,10 @@ def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClas
     return score - (2.0 if index == 0 else 0.0)
 
 
-def _detections(entries: list[Entry]) -> list[Entry]:
+def _detections(entries: list[Entry], stated: Moment | None) -> list[Entry]:
     """Without a detection so far, the first entry that speaks of an alert or a report is one."""
+    if stated is not None and any(_at(e, stated) for e in entries):
+        return _stated_detection(entries, stated)
     ends = (EntryKind.SUSPECTED, EntryKind.CAUSE_FOUND, EntryKind.ESCALATED, EntryKind.RULED_OUT)
     opening = list(entries[:4])
     for index, entry in enumerate(opening):
@@ -240,11 +300,83 @@ def _detections(entries: list[Entry]) -> list[Entry]:
     return entries
 
 
+def _at(entry: Entry, moment: Moment) -> bool:
+    return entry.at is not None and entry.at.minutes_until(moment) == 0
+
+
+def _stated_detection(entries: list[Entry], stated: Moment) -> list[Entry]:
+    """The entry at the time that the report gives for the detection is the detection."""
+    index = next(i for i, e in enumerate(entries) if _at(e, stated))
+    before = [
+        replace(e, kind=EntryKind.NOTE) if e.kind is EntryKind.DETECTED else e
+        for e in entries[:index]
+    ]
+    found = entries[index]
+    if found.kind in (
+        EntryKind.NOTE,
+        EntryKind.INVESTIGATING,
+        EntryKind.CAUSE_FOUND,
+        EntryKind.FIX,
+    ):
+        found = replace(found, kind=EntryKind.DETECTED)
+    return [*before, found, *entries[index + 1 :]]
+
+
+def _stated_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
+    """An entry at the end that the report states tells the restoration, later ones only follow."""
+    if end is None or end.clock is None or any(e.kind is EntryKind.RESTORED for e in entries):
+        return entries
+    return [
+        replace(e, kind=EntryKind.RESTORED)
+        if _at(e, end) and index and e.kind in (EntryKind.NOTE, EntryKind.FIX, EntryKind.DETECTED)
+        else e
+        for index, e in enumerate(entries)
+    ]
+
+
+def _after_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
+    """Notes behind the stated end stay notes: they repair nothing any more."""
+    if end is None:
+        return entries
+    return [
+        replace(e, kind=EntryKind.NOTE)
+        if e.kind is EntryKind.FIX and _later(e, end) and not FIX.search(e.text)
+        else e
+        for e in entries
+    ]
+
+
+def _later(entry: Entry, moment: Moment) -> bool:
+    minutes = moment.minutes_until(entry.at) if entry.at is not None else None
+    return minutes is not None and minutes > 0
+
+
 def _starts_looking(text: str) -> bool:
     return (
         re.search(r"\b(?:start\w*|beg[ai]n\w*|look\w*|investigat\w*)\b", text, re.IGNORECASE)
         is not None
     )
+
+
+_DONE = re.compile(
+    r"\b(?:was|were|is|are|been|got|gets)\s(?:\w+\s)?\w{2,}(?:ed|en|wn|ut|pt|ld|nt|de)\b|\b\w{3,}ed (?:off|on|back|up|down|in|out|away|by hand)\b|\b(?:moved|changed|switched|compressed|raised|lowered|turned|extended|enlarged|emptied|cleaned|shortened)\b",
+    re.IGNORECASE,
+)
+_LOOKING = re.compile(
+    r"\b(?:investigat\w*|analy[sz]\w*|look(?:ed|ing|s)? (?:at|into|for|through)|debug\w*|diagnos\w*|examin\w*|test(?:ed|ing)|monitor(?:ed|ing)|verif\w*|confirm\w*|review(?:ed|ing)|acknowledged|informed|notified|called)\b",
+    re.IGNORECASE,
+)
+
+
+_PREDICATE = re.compile(
+    r"^(?:the |our |all )?[\w' -]{2,50}?\b(?:is |are |was |were )?(?:now |all |again |fully )*(?:reachable|available|accessible|online|usable|back|up|works?|working|open|loads?|normal|green)(?: again| normally)?[.!]?$",
+    re.IGNORECASE,
+)
+
+
+def _is_done(text: str) -> bool:
+    """Whether something was done to something, and not only looked at: `path was changed`."""
+    return _DONE.search(text) is not None and _LOOKING.search(text) is None
 
 
 def _comes_back(text: str) -> bool:
@@ -258,7 +390,7 @@ def _comes_back(text: str) -> bool:
     )
 
 
-def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
+def _fixes_and_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
     """After the cause: acts are fixes, and the last entry tells the end."""
     named = next((i for i, e in enumerate(entries) if e.kind is EntryKind.CAUSE_FOUND), None)
     if named is None:
@@ -286,16 +418,21 @@ def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
             ends = (
                 index == last
                 and not ended
+                and not (end is not None and _later(entry, end))
                 and (entry.kind is EntryKind.NOTE or _WORKS_AGAIN.search(entry.text) is not None)
             )
-            acts = entry.kind is EntryKind.NOTE or FIX.search(entry.text) is not None
+            acts = (
+                entry.kind is EntryKind.NOTE
+                or FIX.search(entry.text) is not None
+                or _is_done(entry.text)
+            )
             if ends:
                 out[index] = replace(entry, kind=EntryKind.RESTORED)
             elif acts and not RULED_OUT.search(entry.text) and not ended:
                 out[index] = replace(entry, kind=EntryKind.FIX)
-        elif entry.kind is EntryKind.FIX and index == last and _WORKS_AGAIN.search(entry.text):
-            out[index] = replace(entry, kind=EntryKind.RESTORED)
         elif (
+            entry.kind is EntryKind.FIX and index == last and _WORKS_AGAIN.search(entry.text)
+        ) or (
             entry.kind is EntryKind.CAUSE_FOUND
             and index == last
             and not CAUSE_FOUND.search(entry.text)
@@ -308,6 +445,11 @@ def _fixes_and_end(entries: list[Entry]) -> list[Entry]:
         and _comes_back(ending.text)
     ):
         out[-1] = replace(ending, kind=EntryKind.RESTORED)
+    if not any(e.kind is EntryKind.RESTORED for e in out):
+        backs = [i for i in range(named + 1, len(out)) if _PREDICATE.search(out[i].text)]
+        usable = [i for i in backs if out[i].kind in (EntryKind.NOTE, EntryKind.FIX)]
+        if usable:
+            out[usable[0]] = replace(out[usable[0]], kind=EntryKind.RESTORED)
     restored = [i for i, e in enumerate(out) if e.kind is EntryKind.RESTORED]
     for index in restored[:-1]:
         if FIX.search(out[index].text):

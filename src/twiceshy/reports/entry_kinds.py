@@ -22,7 +22,6 @@ from twiceshy.reports.entry_words import (
 )
 from twiceshy.reports.phrases import Phrases
 
-
 _LABELS: tuple[tuple[EntryKind, re.Pattern[str]], ...] = (
     (EntryKind.RULED_OUT, re.compile(r"(?:misleading|false|wrong|red herring|dead end|ruled? out|(?:\w+ )?(?:suspicion|assumption|hypothesis|theory) (?:refuted|dropped|rejected))", re.IGNORECASE)),
     (EntryKind.ESCALATED, re.compile(r"(?:incident |issue )?escalat", re.IGNORECASE)),
@@ -61,10 +60,35 @@ _PURSUES = Phrases(
     assum :: assum(?:ed|es|ing)\b
     believed that :: believed that
     thought :: thought (?:that|it|to)
-    chas :: chas(?:ed|ing)
+    chas :: chas(?:ed|es)
     """
 )
 _MIXED_RULED_OUT = re.compile(r"no smoking gun", re.IGNORECASE)
+
+
+_WAS_A_FALSE_LEAD = Phrases(
+    r"""
+    # "Chasing the quota was a red herring" tells the end of a lead, not its beginning.
+    red herring|false lead|dead end|wrong track|false trail :: (?:chasing|suspecting|blaming|looking (?:at|into)|checking|this|that|it|which|so) (?:[\w']+ ){0,6}?(?:was|is|were|had been|turned out to be) (?:a |the |only a )?(?:red herring|false lead|dead end|wrong track|false trail)
+    """
+)
+_PUTS_BACK = Phrases(
+    r"""
+    # What is restored here is a part, not the service.
+    restored :: (?:entr(?:y|ies)|records?|config\w*|files?|backups?|rules?|settings?|permissions?|versions?|snapshot|dump|data|columns?|tables?|polic(?:y|ies)|certificates?|keys?|parameters?|values?|routes?|links?|index) (?:was |were |is |are |has been |have been |fully )?restored
+    restored :: restored (?:the |our |an? )?(?:\w+ ){0,3}(?:entr(?:y|ies)|records?|config\w*|files?|backups?|rules?|settings?|permissions?|version|snapshot|dump|column|table|policy|certificate|parameter|value|route|link|index)\b
+    """
+)
+_WORKS = Phrases(
+    r"""
+    back|service|normal|again|online :: back (?:online|up|to normal)|services? (?:\w+ )?(?:restored|resumed|back)|normal|again\b|online\b
+    """
+)
+_BEGINS_TO_LOOK = Phrases(
+    r"""
+    begin|start|began :: (?:begins?|began|starts?|started) (?:to |the |an |its |their )?(?:investigat\w*|look\w*|check\w*|debug\w*|analy\w*)
+    """
+)
 
 
 def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
@@ -79,6 +103,10 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
                 )
                 return EntryKind.SUSPECTED if blamed else kind
     ruled_out, suspects = RULED_OUT.search(text), SUSPECTED.search(text)
+    if first and ruled_out is not None and _comes_first(DETECTED.search(text), ruled_out):
+        return EntryKind.DETECTED
+    if _WAS_A_FALSE_LEAD.search(text):
+        return EntryKind.RULED_OUT
     if (
         ruled_out is not None
         and suspects is not None
@@ -94,6 +122,8 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
     if first and DETECTED.search(text):
         return EntryKind.DETECTED
     restored = RESTORED.search(text)
+    if restored is not None and _PUTS_BACK.search(text) and not _WORKS.search(text):
+        return EntryKind.FIX
     if restored is not None and not _BUT_RESTORED.search(text):
         # "Misconfiguration resolved and traffic restored" fixes; a later entry tells the end.
         return EntryKind.RESTORED
@@ -103,7 +133,7 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
         return EntryKind.SUSPECTED
     if cause is not None and not _SYMPTOM.search(text):
         return EntryKind.CAUSE_FOUND
-    if escalated is not None:
+    if escalated is not None and not _BEGINS_TO_LOOK.search(text):
         return EntryKind.ESCALATED
     fix, detected, investigating = (
         FIX.search(text),
@@ -112,13 +142,19 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
     )
     if suspected is not None:
         return EntryKind.SUSPECTED
-    if detected is not None and (first or _leads(detected, fix, investigating)):
+    if detected is not None and (
+        first or (_leads(detected, fix, investigating) and not _BEGINS_TO_LOOK.search(text))
+    ):
         return EntryKind.DETECTED
     if fix is not None and (investigating is None or fix.start() <= investigating.start() + 60):
         return EntryKind.FIX
     if investigating is not None:
         return EntryKind.INVESTIGATING
     return EntryKind.FIX if fix is not None else EntryKind.NOTE
+
+
+def _comes_first(one: re.Match[str] | None, other: re.Match[str]) -> bool:
+    return one is not None and one.start() < other.start()
 
 
 def _leads(match: re.Match[str], *others: re.Match[str] | None) -> bool:

@@ -38,6 +38,10 @@ RULED_OUT = Phrases(
     nothing :: nothing (?:unusual|wrong|abnormal|suspicious|out of the ordinary)
     misleading :: misleading
     not :: (?:database|network|provider|server|dns|firewall|cpu|memory|disk)s? (?:is|was|were|are) not\b
+    so |hence|thus :: (?:so|hence|thus),? (?:it|this|that|they|the \w+) (?:does|did|do|is|was|were|are|has|had) not\b
+    still :: still (?:offline|unreachable|unavailable|rejected|slow|failing|no )
+    not guilty :: not guilty
+    cleared :: (?:was|were|is|are|got|has been) cleared\b|(?<!cache )(?<!queue )cleared$
     """
 )
 
@@ -79,6 +83,7 @@ SUSPECTED = Phrases(
     misdiagnos :: misdiagnos
     likely :: likely (?:caused|due|culprit|cause|related)
     chased|chasing|considered|considering|explored|pursued :: (?:considered|considering|explored|pursued|chased|chasing) (?:\w+ ){0,4}(?:possib|attack|failure|issue|problem|cause|lead|hypothes|theory|bug|leak|overload|outage|fault)
+    thought to|believed to|taken for|took it for :: (?:thought|believed) to (?:hang|be|have|lie|come)\b|(?:taken|took it) for
     """
 )
 
@@ -89,7 +94,7 @@ CAUSE_FOUND = Phrases(
     culprit :: culprit\b
     * :: (?:identif(?:y|ies|ied)|discover(?:s|ed)?|pinpoint(?:s|ed)?|isolat(?:es?|ed)|uncover(?:s|ed)?|locat(?:es?|ed)|diagnos(?:es?|ed)|trac(?:es|ed)|track(?:s|ed) down|narrow(?:s|ed) (?:it )?down|spot(?:s|ted)|recogni[sz]e[sd]?|reali[sz]e[sd]?|determine[sd]?|deduce[sd]?|figure[sd]? out|conclude[sd]?)\b(?! (?:no\b|that (?:the )?users|by users|through monitoring|by (?:the )?monitoring))
     confirm|nd|notice|reveal|saw|see|show :: (?:notice[sd]?|f(?:ou|i)nds?|sees?|saw|reveal(?:s|ed)|show(?:s|ed)|confirm(?:s|ed))(?: out)?(?: \w+){0,3}? (?:that|the|a|an|out|missing|expired|wrong|incorrect|misconfigur\w*|corrupt\w*|typo|bug|error in|in the|it)\b
-    nd :: f(?:ou|i)nds?(?: out)?:? 
+    find|found :: f(?:ou|i)nds?(?: out)?:?\s
     found it :: found it\b
     got it :: got it\b
     there it is :: there it is\b
@@ -122,6 +127,7 @@ RESTORED = Phrases(
     operational|recovered|restored|stable :: (?:service|site|system)s? (?:is|are|was|were) (?:\w+ )?(?:restored|recovered|operational|stable)
     declared :: declared (?:resolved|over|stable)
     error rate|latency|metrics|queue|response time :: (?:error rates?|latency|metrics|queue|response times?) (?:\w+ ){0,3}(?:normal|baseline|zero|recovered|drained)
+    resolved :: (?<![a-z] )resolved(?:$|[,.;:!])
     """
 )
 
@@ -185,6 +191,10 @@ FIX = Phrases(
     edited :: edited\b
     tuned :: tuned\b
     restored :: power (?:was )?restored
+    switch :: switch(?:ed|es|ing) (?:off|on)\b
+    fails :: fails over\b
+    put back|put in :: put (?:back|in place|in)\b
+    exception in :: exception in the firewall
     """
 )
 
@@ -198,6 +208,9 @@ ESCALATED = Phrases(
     bridge call :: bridge call
     asked for help :: asked for help
     joined the :: joined the (?:call|incident)
+    informed|notified|alerted|called :: (?:team|engineers?|vendor|support|operations|department|desk|engineering|centre|center)s? (?:is |was |are |were )?(?:informed|notified|alerted|called),? (?:and )?takes? over
+    pulled in|brought in|called in|looped in :: (?:is|was|are|were|got|gets) (?:pulled|brought|called|looped) in\b
+    takes over|took over :: (?:team|engineers?|vendor|support|desk|department) (?:takes|took) over
     """
 )
 
@@ -233,6 +246,9 @@ DETECTED = Phrases(
     reported :: reported\b
     drop|increase|rise|spike|surge :: (?:spike|surge|increase|rise|drop) in\b
     unresponsive :: unresponsive\b
+    post|wr|call|phone|ring|rang|tell|told|mail|ask|sa|contact|tweet|message|cannot|can't|notice :: (?:users?|customers?|clients?|visitors?|members?|people|employees|students?|teachers?|guests?|passengers?|drivers?|players?|readers?|staff|clerks?|residents?|citizens?|shoppers?|subscribers?|patients?|parents?|fans|viewers?|merchants?|partners?|stewards?|support|marketing|sales|finance) (?:\w+ ){0,2}(?:post(?:s|ed)?|wr[io]tes?|calls?|called|phones?|phoned|rings?|rang|tells?|told|mail(?:s|ed)|asks?|asked|says?|said|contact(?:s|ed)|tweet(?:s|ed)?|message(?:s|d)|cannot|can't|notices?)\b
+    first :: first (?:\w+ ){0,2}(?:mails?|calls?|messages?|tweets?|posts?|reports?|complaints?|tickets?|customers?|users?|bounces?|errors?)\b
+    phones|rings :: (?:phones|rings)(?::| us|$)
     """
 )
 

@@ -45,7 +45,7 @@ def escalated_to(entries: Sequence[Entry], outline: Outline) -> tuple[str, ...]:
             not names
             and text in [s.text for s in outline.of(Part.ESCALATION)]
             and text.count(" ") < 8
-        ):  # noqa: PLR2004
+        ):
             names = _split(text)
         found.extend(name for name in names if name.lower() not in [f.lower() for f in found])
     return tuple(found)
@@ -69,6 +69,6 @@ def _split(text: str) -> list[str]:
     named = []
     for part in parts:
         name = _ARTICLE.sub("", _ARTICLE.sub("", part))
-        if name and _GROUP.search(name) and name.count(" ") < 7:  # noqa: PLR2004
+        if name and _GROUP.search(name) and name.count(" ") < 7:
             named.append(name)
     return named

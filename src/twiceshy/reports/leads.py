@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind, FalseLead
 from twiceshy.reports.cause import class_of
 from twiceshy.reports.entry_context import newest_first
-from twiceshy.reports.entry_kinds import RULED_OUT, SUSPECTED
+from twiceshy.reports.entry_words import RULED_OUT, SUSPECTED
 from twiceshy.reports.outline import Outline, Statement
 from twiceshy.reports.phrases import Phrases
 from twiceshy.reports.vocabulary import Part
@@ -248,6 +249,8 @@ _AFTER_TIMES = re.compile(
     r"^[\d:.\s–—-]*(?:(?:to|until|and|am|pm|utc|gmt)\b[\d:.\s–—-]*)*[:–—-]\s*", re.IGNORECASE
 )
 _MAX_WORDS = 22
+_TOLD = 600
+_MAX_LEADS = 40
 _PERSON = r"(?:it|we|i|they|he|she|this|that|there|which|everyone|everybody|somebody|someone|[\w -]*(?:team|engineers?|developers?|desk|admins?|administrators?|technicians?|on-?call|support|manager|staff))"
 
 
@@ -262,6 +265,11 @@ class _Open:
 
 def subjects_of(text: str) -> frozenset[str]:
     """The kinds of thing a suspicion is about: database, network, attack, provider..."""
+    return _subjects(text[:_TOLD])
+
+
+@lru_cache(maxsize=1024)
+def _subjects(text: str) -> frozenset[str]:
     return frozenset(name for name, phrases in _SUBJECTS if phrases.search(text))
 
 
@@ -276,7 +284,7 @@ def suspicion_in(text: str) -> str:
 
 def _clean(what: str) -> str:
     end = _CLAUSE_END.search(what)
-    clause = what[: end.start()] if end is not None and end.start() > 2 else what  # noqa: PLR2004
+    clause = what[: end.start()] if end is not None and end.start() > 2 else what
     clause = _DETERMINERS.sub("", clause.strip(" :,.\"'"))
     return " ".join(clause.split()[:_MAX_WORDS]).strip(" :,.;\"'")
 
@@ -287,7 +295,7 @@ def false_leads(
     """Every false lead of a report: from its timeline, then those it only tells of elsewhere."""
     in_time = list(reversed(entries)) if newest_first(entries) else entries
     found = _from_timeline(in_time, cause, cause_text)
-    for statement in outline.of(Part.LEADS):
+    for statement in outline.of(Part.LEADS)[:_MAX_LEADS]:
         if statement.section is Part.TIMELINE:
             continue
         for lead in _told(statement, next((e.at for e in entries if e.at is not None), None)):
@@ -474,7 +482,7 @@ def _minutes(start: Moment | None, end: Moment | None) -> int | None:
 def _told(statement: Statement, beside: Moment | None) -> list[FalseLead]:
     """The lead that a statement of its own section tells of; `beside` gives its clocks day and zone."""
     text = statement.text
-    if len(text) < 8:  # noqa: PLR2004 - "none", "n/a"
+    if len(text) < 8:
         return []
     clocks = [mark.clock for mark in marks_in(text) if mark.clock is not None]
     start = end = None

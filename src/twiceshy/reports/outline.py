@@ -24,6 +24,8 @@ _ENDS_TIMELINE = frozenset(
     {Part.CAUSE, Part.CAUSE_AND_RESOLUTION, Part.ACTIONS, Part.LESSONS, Part.SUMMARY, Part.IMPACT,
      Part.CONCLUSION, Part.DURATION}
 )  # fmt: skip
+_ONE_LINE = frozenset({Part.START, Part.END, Part.DAY, Part.SHARE, Part.ASIDE, Part.AFFECTED})
+"""Fields whose value does not go on in the next paragraph."""
 _OPENS_REPORT = frozenset({Part.DURATION, Part.START, Part.IMPACT})
 _STAYS_ACTIONS = frozenset(
     {Part.ACTIONS, Part.GROUP, Part.DETECTION, Part.ESCALATION, Part.RESOLUTION, Part.AFFECTED,
@@ -93,7 +95,7 @@ def _title(blocks: Sequence[Block]) -> tuple[str | None, int | None]:
     opening = blocks[:40]
     headings = [block for block in opening if block.shape is Shape.HEADING]
     for block in headings:
-        if block.level <= 3 and part_named(block.text) is None:  # noqa: PLR2004 - title levels
+        if block.level <= 3 and part_named(block.text) is None:
             return block.text, block.line
     if headings and part_named(headings[0].text) is None:
         return headings[0].text, headings[0].line
@@ -107,7 +109,7 @@ def _title(blocks: Sequence[Block]) -> tuple[str | None, int | None]:
             "postmortem",
         ):
             return label.value or None, block.line
-        short = block.shape is Shape.TEXT and len(block.text) <= 100  # noqa: PLR2004
+        short = block.shape is Shape.TEXT and len(block.text) <= 100
         if (
             short
             and block.text[-1] not in ".:"
@@ -237,9 +239,9 @@ class _Placer:
             marks
             and marks[0].start <= 25
             and part not in (Part.ACTIONS, Part.CAUSE_AND_RESOLUTION, Part.TIMELINE)
-        ):  # noqa: PLR2004
+        ):
             return True
-        if part in _ENDS_TIMELINE or part is Part.TIMELINE or part is Part.GROUP:
+        if part in _ENDS_TIMELINE or part in (Part.TIMELINE, Part.GROUP, Part.LEADS):
             return False
         if part is None and block.level <= self.state.level:
             return False
@@ -254,7 +256,7 @@ class _Placer:
         state = self.state
         cells = [cell for cell in block.cells if cell]
         listing = state.section in (Part.TIMELINE, Part.ACTIONS)
-        if not listing and len(cells) == 2 and (part := part_named(cells[0])) in _FIELDS:  # noqa: PLR2004 - name and value
+        if not listing and len(cells) == 2 and (part := part_named(cells[0])) in _FIELDS:
             self._emit(block, cells[1], part=part, label=Label(cells[0], cells[1], strong=True))
             return
         self._emit(block, block.text)
@@ -308,7 +310,7 @@ class _Placer:
     def _line(self, block: Block) -> None:
         state = self.state
         label = label_of(block.raw, block.text)
-        if label is None and len(block.text) <= 60 and stands_alone(block.text):  # noqa: PLR2004
+        if label is None and len(block.text) <= 60 and stands_alone(block.text):
             label = Label(block.text, "", strong=False)
         part = part_named(label.name) if label is not None else None
         if part is None and label is None:
@@ -321,7 +323,7 @@ class _Placer:
             ):
                 label, part = dashed, dashed_part
         if label is None or part is None:
-            if block.gap and state.field is not None and state.field_indent >= 0:
+            if block.gap and (state.field_indent >= 0 or state.field in _ONE_LINE):
                 state.field = None
             if label is not None and not label.value and label.strong and state.section is not None:
                 state.group = label.name

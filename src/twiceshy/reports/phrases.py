@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 
 _ANY = "*"
 _SEARCHED = 8192
@@ -62,14 +63,24 @@ class Phrases:
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Every match, none overlapping another, from left to right."""
         low, at = lower(text), 0
-        possible = [w.compiled() for w in self.wordings if _may(w, low)]
-        while possible and (match := _first(possible, low, at)) is not None:
+        waiting: list[_Ahead] = [(w.compiled(), -1, None) for w in self.wordings if _may(w, low)]
+        while waiting:
+            # Only those are looked for again whose place has been passed: no text is read twice.
+            found = [
+                (pattern, place, match) if place >= at else _next(pattern, low, at)
+                for pattern, place, match in waiting
+            ]
+            waiting = [each for each in found if each[2] is not None]
+            if not waiting:
+                return
+            match = min(waiting, key=lambda each: each[1])[2]
+            assert match is not None
             yield match
             at = max(match.end(), match.start() + 1)
 
-    def count(self, text: str) -> int:
-        """How often it is said."""
-        return sum(1 for _ in self.finditer(text))
+    def count(self, text: str, *, enough: int = 1000) -> int:
+        """How often it is said, counted up to `enough`."""
+        return sum(1 for _ in islice(self.finditer(text), enough))
 
     def fullmatch(self, text: str) -> bool:
         """Whether the whole text is one of the wordings."""
@@ -80,6 +91,15 @@ class Phrases:
         """Whether the text opens with one of the wordings."""
         low = lower(text)
         return any(_may(w, low) and w.compiled().match(low) for w in self.wordings)
+
+
+_Ahead = tuple[re.Pattern[str], int, re.Match[str] | None]
+"""A pattern, and where its next match is."""
+
+
+def _next(pattern: re.Pattern[str], low: str, at: int) -> _Ahead:
+    match = pattern.search(low, at)
+    return pattern, -1 if match is None else match.start(), match
 
 
 def _wording(line: str) -> Wording:

@@ -21,15 +21,17 @@ from twiceshy.model.report import (
 from twiceshy.reports.actions import actions_of
 from twiceshy.reports.blocks import blocks_of
 from twiceshy.reports.cause import class_of, classify
+from twiceshy.reports.detection import detected_by
 from twiceshy.reports.chronology import Chronology, chronology_of
-from twiceshy.reports.entry_context import in_context
+from twiceshy.reports.entry_context import Known, in_context
 from twiceshy.reports.entry_kinds import kind_of
 from twiceshy.reports.escalation import escalated_to
 from twiceshy.reports.genre import judge_genre
-from twiceshy.reports.impact import affected_percent, detected_by, services
 from twiceshy.reports.leads import false_leads
 from twiceshy.reports.lint import lint
 from twiceshy.reports.outline import Outline, Statement, outline_of
+from twiceshy.reports.services import services
+from twiceshy.reports.share import affected_percent
 from twiceshy.reports.source import Source, open_source
 from twiceshy.reports.timeline import read_timeline
 from twiceshy.reports.vocabulary import Part
@@ -63,8 +65,12 @@ def read_report(data: bytes | str, *, path: str) -> Report:
     cause = _cause(outline, timeline)
     timeline = in_context(
         timeline,
-        cause.text if cause is not None else "",
-        cause.cause_class if cause is not None else None,
+        Known(
+            cause.text if cause is not None else "",
+            cause.cause_class if cause is not None else None,
+            chronology.span.end,
+            chronology.detected_at,
+        ),
     )
     order = settle([day for s in outline.statements[:400] for day in days_in(s.text[:400])])
     actions = actions_of(outline, order)
@@ -198,7 +204,7 @@ def _first_of_two_resolutions(outline: Outline) -> list[Statement]:
     own = [s for s in outline.of(Part.RESOLUTION) if s.section is Part.RESOLUTION]
     later = next(
         (i for i, s in enumerate(own) if i and s.block.line - own[i - 1].block.line > 2), None
-    )  # noqa: PLR2004
+    )
     return own[:later] if later is not None else []
 
 

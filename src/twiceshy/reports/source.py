@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from twiceshy.reports.markup import expand_tags
 
-MAX_CHARACTERS = 1_500_000
-MAX_LINES = 12_000
+MAX_CHARACTERS = 500_000
+MAX_LINES = 8_000
 MAX_LINE_CHARACTERS = 4_000
 
 _FENCE = re.compile(r"\s{0,3}(?:[-*>]\s+)?(?P<mark>`{3,}|~{3,})")
@@ -51,7 +51,7 @@ class Source:
 def decode(data: bytes | str) -> str:
     """Text of any bytes: by byte order mark, else UTF-8, else Windows-1252; never fails."""
     if isinstance(data, str):
-        return data[1:] if data.startswith("\ufeff") else data
+        return data.removeprefix("\ufeff")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     try:

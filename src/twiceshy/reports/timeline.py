@@ -18,7 +18,7 @@ _LEAD_IN = re.compile(
     r"(?:[\s*_~=(\[\"'-]|\b(?:at|around|about|approximately|approx\.?|circa|by|on|from|between|since|shortly (?:after|before)|time|the|day \d+)\b[:,]?)*",
     re.IGNORECASE,
 )  # fmt: skip
-_SEPARATOR = re.compile(r"[\s*_)\]]*(?:[:,;|.]|-{1,3}|–|—|→|=>|->)?[\s*_:–—-]*")
+_SEPARATOR = re.compile(r"[\s*_)\]]*(?:\.{2,}|[:,;|.]|-{1,3}|–|—|→|=>|->)?[\s*_:–—-]*")
 _WHO = re.compile(
     r"\W*(?:who|by|actor|person|team|owner|responsible|source|role)\W*", re.IGNORECASE
 )
@@ -124,8 +124,15 @@ def _whole_document(statements: Sequence[Statement]) -> list[RawEntry]:
     candidates = [
         s for s in statements if s.part not in _NEVER_ENTRIES and s.section is not Part.ACTIONS
     ]
-    entries = [e for e in _Reader(strict=True).read(candidates) if e.mark is not None]
+    told = [s for s in candidates if not (s.part is Part.SUMMARY and _tells_span(s.text))]
+    entries = [e for e in _Reader(strict=True).read(told) if e.mark is not None]
     return entries if len(entries) > 1 else []
+
+
+def _tells_span(text: str) -> bool:
+    """`From 9:05 AM to 12:20 PM notifications were late` tells the span, not an entry."""
+    timed = [mark for mark in marks_in(text[:160]) if mark.clock is not None]
+    return len(timed) > 1 and is_range(text, timed[0], timed[1])
 
 
 class _Reader:
@@ -162,7 +169,7 @@ class _Reader:
             mine.shape is Shape.ITEM
             and next_block.shape is Shape.ITEM
             and next_block.level > mine.level
-            and len(mine.text) < 40  # noqa: PLR2004
+            and len(mine.text) < 40
             and not marks_in(mine.text)
             and self._leading(following.text) is not None
         )
@@ -226,7 +233,7 @@ class _Reader:
             len(marks) > 1
             and marks[1].clock is not None
             and len(head[marks[0].stop : marks[1].start].strip(" ,:|–—-*()")) <= 3
-        )  # noqa: PLR2004
+        )
 
     def _timed(self, statement: Statement, found: tuple[Mark, int]) -> None:
         mark, stop = found
@@ -297,9 +304,9 @@ class _Reader:
     def _entry(self, statement: Statement, text: str, mark: Mark, until: Mark | None) -> RawEntry:
         label = None
         named = re.match(r"(?P<label>[A-Z][^:.]{2,50}?)\s*[:–—]\s+\S", text)
-        if named is not None and named["label"].count(" ") <= 6:  # noqa: PLR2004
+        if named is not None and named["label"].count(" ") <= 6:
             label = named["label"]
-        elif text.count(" ") <= 4 and part_named(text) is not None:  # noqa: PLR2004
+        elif text.count(" ") <= 4 and part_named(text) is not None:
             label = text
         return RawEntry(statement.block.line, text, label, mark, until, mark.day or self.day)
 
@@ -318,7 +325,7 @@ class _Reader:
                 )
             )
             > 2
-        ):  # noqa: PLR2004
+        ):
             if statement.block.shape is Shape.HEADING:
                 self.day = marks[0].day
                 return True
@@ -350,7 +357,7 @@ class _Reader:
         return True
 
     def _row(self, statement: Statement) -> None:
-        cells = [cell for cell in statement.block.cells]
+        cells = list(statement.block.cells)
         marked = [(index, marks_in(cell)) for index, cell in enumerate(cells[:3])]
         clock = next(((i, m) for i, found in marked for m in found if m.clock is not None), None)
         day = next((m.day for _, found in marked for m in found if m.day is not None), None)
@@ -376,10 +383,10 @@ class _Reader:
         )
         used = {index} | {
             i for i, found in marked if found and found[0].day is not None and len(cells[i]) <= 20
-        }  # noqa: PLR2004
+        }
         zone_cells = {
             i for i, c in enumerate(cells) if i not in used and len(c) <= 6 and zones_in(c)
-        }  # noqa: PLR2004
+        }
         if mark.zone is None and zone_cells and mark.clock is not None:
             zone = zones_in(cells[min(zone_cells)])[0]
             mark = replace(mark, clock=replace(mark.clock, zone=zone))
@@ -392,8 +399,8 @@ class _Reader:
             if own
             else ""
         )
-        text = " — ".join(([leftover] if len(leftover) > 3 else []) + rest)  # noqa: PLR2004
-        label = rest[0] if len(rest) > 1 and len(rest[0]) < 40 else None  # noqa: PLR2004
+        text = " — ".join(([leftover] if len(leftover) > 3 else []) + rest)
+        label = rest[0] if len(rest) > 1 and len(rest[0]) < 40 else None
         entry = RawEntry(
             statement.block.line, text, label, mark, until, mark.day or day or self.day
         )
@@ -429,7 +436,7 @@ class _Reader:
             day = (inside.day if inside is not None else None) or self.day
             name, body = self._without_time(statement, inside)
             self._add(RawEntry(block.line, body, name, inside, day=day), block.level)
-        elif block.shape is Shape.HEADING and block.level < 7 and statement.group == text:  # noqa: PLR2004
+        elif block.shape is Shape.HEADING and block.level < 7 and statement.group == text:
             # A phase heading: what follows stands under it, timed or not.
             self.open_entry = False
 

@@ -79,7 +79,7 @@ _NAMES: tuple[tuple[Part, Phrases], ...] = (
             problem identification :: problem identification
             cause of :: (?:the )?cause of (?:the )?.*
             root problem :: root problem
-            fault :: fault
+            what it was :: what it was(?: in the end)?
             """
         ),
     ),
@@ -108,6 +108,9 @@ _NAMES: tuple[tuple[Part, Phrases], ...] = (
             outage details :: outage details
             incident metrics :: incident metrics
             metrics :: metrics
+            fault :: (?:the )?fault
+            what broke :: what broke
+            what :: what
             """
         ),
     ),

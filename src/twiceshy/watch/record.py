@@ -7,8 +7,9 @@ a thread of its own, and only who needs the journal waits for it.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -44,8 +45,10 @@ class OpeningJournal:
         self._practices = practices
         self._now = now
         self._vantage = vantage
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._opened: Future[_Opened] = self._thread.submit(self._open, location)
+        self._location = location
+        self._opened: Future[_Opened] = Future()
+        # A daemon: a database that does not answer must not keep the process from ending.
+        threading.Thread(target=self._open, name="journal", daemon=True).start()
 
     async def attested(self, guard_id: GuardId) -> Attestation | Unseen | None:
         """The newest attestation of a practice; Unseen when the journal cannot be read."""
@@ -55,20 +58,37 @@ class OpeningJournal:
             return Unseen(error.message, self._now(), self._vantage, error.hint)
         return opened.attestations.get(guard_id)
 
-    def record(self, run: Run, results: Iterable[Result]) -> tuple[Turn, ...]:
-        """Keep a run and its results, and close; raises JournalUnavailable when that failed."""
+    def record(
+        self, run: Run, results: Iterable[Result], *, within_seconds: float | None = None
+    ) -> tuple[Turn, ...]:
+        """Keep a run and its results, and close.
+
+        Raises JournalUnavailable when that failed, also when the journal does not open in time;
+        without a time it is waited for as long as the database takes to give up.
+        """
         observations = [
             Observation(one.guard, one.verdict, one.seen.at, one.seen.vantage, one.took_seconds)
             for one in results
         ]
-        with self._opened.result().journal as journal:
+        try:
+            opened = self._opened.result(within_seconds)
+        except TimeoutError:
+            raise JournalUnavailable(
+                f"cannot open the journal {self._location} in {within_seconds:g} s"
+            ) from None
+        with opened.journal as journal:
             return journal.record(run, observations)
 
-    def _open(self, location: Location) -> _Opened:
-        from twiceshy.store.opening import open_journal
+    def _open(self) -> None:
+        try:
+            from twiceshy.store.opening import open_journal
 
-        journal = open_journal(location)
-        return _Opened(journal, journal.latest_attestations(self._practices))
+            journal = open_journal(self._location)
+            opened = _Opened(journal, journal.latest_attestations(self._practices))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the journal gets it
+            self._opened.set_exception(error)
+        else:
+            self._opened.set_result(opened)
 
 
 def no_journal(

@@ -146,7 +146,12 @@ class _Crew:
             known = await self._attested(guard.id)
             if isinstance(known, Unseen):
                 return known
-            return PracticeFact(at=self._view.now(), vantage=self._view.vantage, attestation=known)
+            return PracticeFact(
+                at=self._view.now(),
+                vantage=self._view.vantage,
+                attestation=known,
+                guard_id=guard.id,
+            )
         if guard.kind not in PROBES:
             return self._unseen(f"there is no probe for {guard.kind} guards")
         seen: Fact | Unseen = await import_module(PROBES[guard.kind]).look(

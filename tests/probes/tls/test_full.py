@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import socket
 import ssl
-from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import uvloop
@@ -99,10 +99,10 @@ def test_a_damaged_flight_never_passes_for_a_proof(
 
 
 @pytest.fixture(scope="module")
-def flight(farm: Farm) -> Iterator[bytes]:
+def flight(farm: Farm) -> bytes:
     context = farm.context((LEAF.chain, LEAF))
     context.maximum_version = ssl.TLSVersion.TLSv1_2
-    yield raw.recorded_flight(farm.tls(context))
+    return raw.recorded_flight(farm.tls(context))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_key_type_that_is_not_there_is_nothing_in_common(farm: Farm) -> None:
 
 def test_old_versions_of_tls_are_read_too(farm: Farm) -> None:
     context = farm.context((TWIN.chain, TWIN), lax=True)
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1 is deprecated"):
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
     outcome = shake(farm.tls(context))
     assert isinstance(outcome, Served)
@@ -147,8 +147,6 @@ def test_no_connection_is_told_apart_by_its_cause(farm: Farm) -> None:
 
 
 def test_a_full_queue_of_connections_ends_in_time() -> None:
-    import socket
-
     with socket.socket() as full:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -159,22 +157,23 @@ def test_a_full_queue_of_connections_ends_in_time() -> None:
     assert Failure.NO_CONNECTION in {_failure(one) for one in outcomes}
 
 
-def test_a_look_that_is_called_off_leaves_nothing_open(farm: Farm) -> None:
-    port = farm.plain(raw.silent)
-
-    async def called_off() -> None:
-        task = asyncio.ensure_future(
-            full_handshake("127.0.0.1", port, scheme="tls", server_name=HOST, timeout_seconds=30.0)
+def test_a_look_that_is_called_off_leaves_nothing_open() -> None:
+    async def called_off(port: int) -> None:
+        look = full_handshake(
+            "127.0.0.1", port, scheme="tls", server_name=HOST, timeout_seconds=30.0
         )
+        task = asyncio.ensure_future(look)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    before = len(os.listdir("/proc/self/fd"))
-    asyncio.run(called_off())
-    assert len(os.listdir("/proc/self/fd")) == before
+    descriptors = Path("/proc/self/fd")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        before = len(list(descriptors.iterdir()))
+        asyncio.run(called_off(silent.getsockname()[1]))
+        assert len(list(descriptors.iterdir())) == before
 
 
 def test_it_runs_on_uvloop_as_well(farm: Farm) -> None:

@@ -54,7 +54,7 @@ def play(scheme: str, *answers: bytes) -> tuple[Talk, bytes]:
 
 
 @given(scheme=st.sampled_from(SCHEMES), answers=_ANSWERS)
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 def test_any_answers_are_taken_without_a_stumble(scheme: str, answers: list[bytes]) -> None:
     talk, sent = play(scheme, *answers)
     assert not (talk.ready and talk.outcome)
@@ -64,7 +64,7 @@ def test_any_answers_are_taken_without_a_stumble(scheme: str, answers: list[byte
 
 
 @given(scheme=st.sampled_from(SCHEMES), answers=_ANSWERS)
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_it_does_not_matter_how_the_answers_are_cut_up(scheme: str, answers: list[bytes]) -> None:
     """Byte by byte ends as in one piece, except that what follows an agreement is then unseen."""
     whole, _ = play(scheme, b"".join(answers))

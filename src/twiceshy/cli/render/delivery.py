@@ -11,13 +11,14 @@ from pathlib import Path
 from twiceshy.errors import TheWorld
 
 
-def deliver(text: str, output: Path | None) -> None:
+def deliver(text: str, output: Path | None, *, for_people: bool = True) -> None:
     """Write the text; a file is replaced in one step, so that its readers never find half of it.
 
-    Raises TheWorld when the file cannot be written.
+    What is not for people is UTF-8 wherever it goes, as its format says; what is, is written in
+    the terminal's encoding. Raises TheWorld when the file cannot be written.
     """
     if output is None:
-        _print(text)
+        _print(text, for_people=for_people)
         return
     content = text.encode("utf-8", "replace")
     try:
@@ -32,14 +33,13 @@ def deliver(text: str, output: Path | None) -> None:
         ) from error
 
 
-def _print(text: str) -> None:
-    encoding = sys.stdout.encoding or "ascii"
-    try:
+def _print(text: str, *, for_people: bool) -> None:
+    if for_people:
+        encoding = sys.stdout.encoding or "ascii"
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has seen enough; the exit code still tells the verdict.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    sys.stdout.flush()
 
 
 def _replace(output: Path, content: bytes) -> None:

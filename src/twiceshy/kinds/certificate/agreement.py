@@ -50,6 +50,8 @@ def differing(
             groups[one.look.endpoint, one.leaf.key.kind].append(one)
     found = []
     for group in groups.values():
+        if len(group) == 1:
+            continue
         newest = max(group, key=lambda one: (one.leaf.not_before, one.leaf.not_after)).leaf
         severity = _severity(newest, promise, now)
         for one in group:

@@ -22,6 +22,7 @@ _NOT_SETTLED = frozenset(
         Failure.NO_CONNECTION,
         Failure.SILENT,
         Failure.NOT_LOOKED,
+        Failure.VERSION_REFUSED,
     }
 )
 """A variant that failed so was not seen; one that failed otherwise is not offered."""

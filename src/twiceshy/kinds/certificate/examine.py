@@ -8,7 +8,7 @@ chain again compares dates and does no cryptography.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from twiceshy.kinds.certificate.chain import chain_flaws
 from twiceshy.kinds.certificate.extensions import Extensions
@@ -24,7 +24,7 @@ MOST_CERTIFICATES = 100
 """Sent certificates beyond these are counted and not looked at."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Examined:
     """A sent chain, read and searched."""
 
@@ -37,7 +37,7 @@ class Examined:
     distrust: Flaw | None
     """Why no path leads to a trusted root; None when one does, or when nobody can say."""
 
-    @property
+    @cached_property
     def first_to_end(self) -> Certificate:
         """Of all certificates sent, on the path or not, the one that ends first."""
         return min(self.sent, key=lambda one: one.not_after)

@@ -93,7 +93,9 @@ class Failure(StrEnum):
     ALERT = "alert"
     """The server answered with a TLS alert that says nothing about the certificate."""
     NOTHING_IN_COMMON = "nothing_in_common"
-    """The two sides share no TLS version, cipher or key exchange."""
+    """The two sides share no cipher, key exchange or kind of key."""
+    VERSION_REFUSED = "version_refused"
+    """The server takes none of the TLS versions that were offered."""
     BROKEN_TLS = "broken_tls"
     """What the server sent breaks the rules of TLS."""
     OTHER_PROTOCOL = "other_protocol"
@@ -132,7 +134,7 @@ _CONDEMNING = frozenset(
 class Served:
     """A chain whose first certificate's key the server proved to hold."""
 
-    chain: tuple[bytes, ...]
+    chain: tuple[bytes, ...] = field(repr=False)
     """DER, in the order sent, the server's own first; at least one."""
     tls_version: str
     """Such as `TLSv1.3`."""
@@ -206,7 +208,7 @@ class OnDisk:
 
     source: str
     """The path as the promise gives it."""
-    chain: tuple[bytes, ...]
+    chain: tuple[bytes, ...] = field(repr=False)
     """DER, in the order of the file; may be empty."""
 
 

@@ -44,6 +44,8 @@ _NEW_CHAIN = (
 
 def date_flaws(path: Path, now: datetime) -> tuple[Flaw, ...]:
     """Each link of the path that has ended, or not begun, at `now`."""
+    if path.off_time(now) == 0:
+        return ()
     return tuple(
         flaw
         for height, link in enumerate(path.links)

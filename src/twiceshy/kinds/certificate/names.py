@@ -23,6 +23,7 @@ _DEVIATING = frozenset("ßς\u200c\u200d")
 _SHOWN_NAMES = 4
 
 
+@lru_cache(maxsize=4096)
 def a_label_form(host: str) -> str:
     """A host as TLS and certificates write it: lower case, `xn--` labels, no dot at the end.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from twiceshy.kinds.certificate.facts import TrustStore
@@ -25,7 +25,7 @@ MOST_PATHS = 16
 LONGEST_PATH = 10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Path:
     """A chain of signatures, the server's own certificate first."""
 
@@ -35,12 +35,12 @@ class Path:
     flaws: tuple[Flaw, ...]
     """What is wrong with it at any time; the server's own certificate is judged elsewhere."""
 
-    @property
+    @cached_property
     def begins(self) -> datetime:
         """From when on all links are good."""
         return max(link.not_before for link in self.links)
 
-    @property
+    @cached_property
     def first_to_end(self) -> Certificate:
         """The link that ends first."""
         return min(self.links, key=lambda link: link.not_after)
@@ -52,9 +52,15 @@ class Path:
 
     def off_time(self, now: datetime) -> int:
         """How many links have ended or not begun at `now`."""
+        if self.begins <= now <= self.ends:
+            return 0
         return sum(not link.not_before <= now <= link.not_after for link in self.links)
 
     def __str__(self) -> str:
+        return self._words
+
+    @cached_property
+    def _words(self) -> str:
         return " < ".join(link.label for link in self.links)
 
 
@@ -69,8 +75,8 @@ class Search:
 
     def best(self, now: datetime) -> Path | None:
         """The path a good client would take at `now`: sound first, then the longest lasting."""
-        if not self.paths:
-            return None
+        if len(self.paths) < 2:  # noqa: PLR2004 - the usual case, in which there is no choice
+            return self.paths[0] if self.paths else None
         return min(
             self.paths,
             key=lambda path: (

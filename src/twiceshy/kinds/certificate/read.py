@@ -33,9 +33,7 @@ MOST_FILE_CERTIFICATES = 1000
 _DECODING_ERRORS = (ValueError, TypeError, OverflowError, UnsupportedAlgorithm)
 """What the library raises over bytes that break the rules of X.509."""
 
-_PEM = re.compile(
-    rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END"
-)
+_PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END")
 
 _T = TypeVar("_T")
 
@@ -90,15 +88,23 @@ def read_certificate(der: bytes) -> Certificate | Unreadable:
     """The view of one DER certificate."""
     if len(der) > MOST_CERTIFICATE_BYTES:
         return Unreadable(f"{len(der)} bytes are more than any client reads")
+    with quiet():
+        return _read(der)
+
+
+def quiet() -> warnings.catch_warnings:
+    """Silence the library about certificates that break the rules: we say so ourselves."""
+    return warnings.catch_warnings(action="ignore", category=CryptographyDeprecationWarning)
+
+
+def _read(der: bytes) -> Certificate | Unreadable:
     oddities: list[str] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        try:
-            parsed = x509.load_der_x509_certificate(der)
-            not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
-            serial = parsed.serial_number
-        except (*_DECODING_ERRORS, x509.InvalidVersion) as error:
-            return Unreadable(shortened(f"it breaks the rules of X.509: {error}", 200))
+    try:
+        parsed = x509.load_der_x509_certificate(der)
+        not_before, not_after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
+        serial = parsed.serial_number
+    except (*_DECODING_ERRORS, x509.InvalidVersion) as error:
+        return Unreadable(shortened(f"it breaks the rules of X.509: {error}", 200))
 
     def attempt(what: str, read: Callable[[], _T], instead: _T) -> _T:
         try:

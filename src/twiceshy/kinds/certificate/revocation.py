@@ -13,7 +13,7 @@ from twiceshy.kinds.certificate.facts import RevocationList
 from twiceshy.kinds.certificate.flaw import Flaw, critical, warning
 from twiceshy.kinds.certificate.path import Path
 from twiceshy.kinds.certificate.phrases import instant, instant_and_relative, shortened
-from twiceshy.kinds.certificate.read import Certificate
+from twiceshy.kinds.certificate.read import Certificate, quiet
 
 _FETCH = "Fetch the current revocation list, and see that whatever fetches it runs."
 
@@ -33,13 +33,14 @@ def read_list(data: bytes) -> CrlView | str:
     """The list in PEM or DER; a clause for people when it is none."""
     load = x509.load_der_x509_crl if data[:1] == b"\x30" else x509.load_pem_x509_crl
     try:
-        parsed = load(data)
-        return CrlView(
-            parsed.issuer.public_bytes(),
-            parsed.last_update_utc,
-            parsed.next_update_utc,
-            parsed,
-        )
+        with quiet():
+            parsed = load(data)
+            return CrlView(
+                parsed.issuer.public_bytes(),
+                parsed.last_update_utc,
+                parsed.next_update_utc,
+                parsed,
+            )
     except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm) as error:
         return shortened(f"it is no revocation list: {error}", 200)
 
@@ -94,7 +95,8 @@ def _revoked(certificate: Certificate, view: CrlView) -> Flaw | None:
     if certificate.serial <= 0:
         return None
     try:
-        entry = view.parsed.get_revoked_certificate_by_serial_number(certificate.serial)
+        with quiet():
+            entry = view.parsed.get_revoked_certificate_by_serial_number(certificate.serial)
         if entry is None:
             return None
         since = instant(entry.revocation_date_utc)

@@ -17,6 +17,9 @@ What it looks at:
     tried and the best one judged, so that an expired cross-signature beside a good path is no
     alarm. Held against it, when the promise names them: PEM files on disk, revocation lists, TLSA
     records. An expired or untrusted certificate is still read and described in full.
+    It is critical when an endpoint is lost at every address, serious when it is at some or for
+    some clients, a warning while everybody gets through: soon to end, an untidy chain, a life too
+    long, an expired default certificate for clients that send no name.
 
 When it cannot know:
     When nothing answers at an address, when the server hangs or hangs up, or refuses TLS for
@@ -24,9 +27,12 @@ When it cannot know:
     seen, even when all others hold.
 
 Example:
-    kind: certificate
-    target: mail
-    promise: {days: 21, files: [/etc/letsencrypt/live/mail.example.org/fullchain.pem]}
+    - id: mail-certificate
+      kind: certificate
+      target: mail
+      promise: {days: 21, files: ["mail-1:/etc/letsencrypt/live/mail.example.org/fullchain.pem"]}
+      every: 6h
+      because: mail-2024#a2
 """
 
 from __future__ import annotations

@@ -98,6 +98,7 @@ _LOOK_AGAIN = {
     "read its log for this moment.",
     Failure.NOTHING_IN_COMMON: "Compare the server's TLS versions, ciphers and groups with what "
     "clients offer.",
+    Failure.VERSION_REFUSED: "Compare the server's TLS versions with what clients offer.",
     Failure.BROKEN_TLS: "Something on the way or the server itself breaks TLS: read its log.",
     Failure.OTHER_PROTOCOL: "See whether the URL's scheme is the protocol that is spoken there.",
     Failure.NOT_LOOKED: "Give the check more time, or fewer addresses.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twiceshy.model.fact import Attestation, Fact
+from twiceshy.model.ids import GuardId
 
 Done = Literal["trained", "rehearsed", "documented", "audited", "reviewed"]
 """What no machine can check, in one word."""
@@ -37,3 +38,5 @@ class PracticeFact(Fact):
     """The newest attestation the journal holds for the guard, or none."""
 
     attestation: Attestation | None
+    guard_id: GuardId = GuardId("GUARD")
+    """The guard as the next record names it."""

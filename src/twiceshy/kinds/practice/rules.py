@@ -34,9 +34,6 @@ from datetime import datetime, timedelta
 from twiceshy.kinds.practice.facts import Done, PracticeFact, Promise
 from twiceshy.model.verdict import Broken, Evidence, Holds, Severity, Unknown, Verdict
 
-ATTEST = "twiceshy attest GUARD --by WHO --evidence LINK_OR_FILE"
-"""How the next record is made, as next steps write it."""
-
 _NOUN: dict[Done, str] = {
     "trained": "training:",
     "rehearsed": "a rehearsal of",
@@ -52,10 +49,11 @@ CLOCK_SLACK = timedelta(minutes=5)
 def judge(promise: Promise, fact: PracticeFact, now: datetime) -> Verdict:
     """Was it done within `promise.within_days` of `now` (aware, UTC)?"""
     record = fact.attestation
+    attest = f"twiceshy attest {fact.guard_id} --by WHO --evidence LINK_OR_FILE"
     if record is None:
         return Unknown(
             f"nobody has attested {_NOUN[promise.what]} {promise.subject}",
-            next_step=f"When it is done, record it: {ATTEST}",
+            next_step=f"When it is done, record it: {attest}",
         )
     evidence = (
         Evidence(
@@ -68,7 +66,7 @@ def judge(promise: Promise, fact: PracticeFact, now: datetime) -> Verdict:
         return Unknown(
             f"the attestation is from the future ({record.at:%Y-%m-%d %H:%M} UTC)",
             evidence,
-            next_step=f"Check the clocks, then record it again: {ATTEST}",
+            next_step=f"Check the clocks, then record it again: {attest}",
         )
     allowed = timedelta(days=promise.within_days)
     due = record.at + allowed
@@ -82,7 +80,7 @@ def judge(promise: Promise, fact: PracticeFact, now: datetime) -> Verdict:
         f"last {promise.what} {_ago(age)}, promised within {promise.within_days} days: "
         f"overdue since {due:%Y-%m-%d}",
         evidence,
-        next_step=f"Do it again and record it: {ATTEST}",
+        next_step=f"Do it again and record it: {attest}",
     )
 
 

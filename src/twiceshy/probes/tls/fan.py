@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from twiceshy.kinds.certificate.facts import (
     Failure,
@@ -19,7 +20,10 @@ from twiceshy.probes.tls.full import full_handshake
 from twiceshy.probes.tls.half import HalfFailed, HalfSeen, half_handshake
 
 _HALF_SCHEMES = frozenset({"https", "tls", "ldaps"})
-"""Mail and database servers log a half handshake as a lost client, and may lock us out for it."""
+"""Mail and database servers log a half handshake as a lost client, and may lock us out for it:
+there it is used only for what a full one cannot ask for."""
+_UNCLEAR = frozenset({Failure.VERSION_REFUSED, Failure.CLOSED, Failure.ALERT, Failure.BROKEN_TLS})
+"""Answers to a hello for TLS 1.2 that do not say that the kind of key is missing."""
 _STAPLE_LOOKS = 2
 """Some servers fetch the OCSP answer only when the first client has asked for it."""
 
@@ -62,14 +66,14 @@ async def looks_at(meeting: Meeting, promise: Promise) -> tuple[Look, ...]:
         variants.append(_variant(meeting, main, key_type=twin, named=True))
     if promise.without_name and meeting.server_name is not None:
         variants.append(_variant(meeting, main, key_type="any", named=False))
-    if isinstance(leaf, Certificate) and leaf.extensions.must_staple and meeting.takes_half:
+    if isinstance(leaf, Certificate) and leaf.extensions.must_staple:
         main = await _with_staple(meeting, main, main.seen, leaf)
     return (main, *await asyncio.gather(*variants)) if variants else (main,)
 
 
 async def _main(meeting: Meeting, promise: Promise) -> Served | NotServed:
     if promise.handshake == "half" and meeting.takes_half:
-        half = await _half(meeting, "any", meeting.server_name)
+        half = await _half(meeting, "any", meeting.server_name, versions="tls1.2-first")
         if isinstance(half, HalfSeen):
             return Served(half.chain_der, half.tls_version, stapled=None)
     return await _full(meeting, "any", meeting.server_name)
@@ -83,17 +87,28 @@ async def _variant(meeting: Meeting, main: Look, *, key_type: KeyType, named: bo
     look = replace(main, key_type=key_type, named=named)
     assert isinstance(main.seen, Served)
     server_name = meeting.server_name if named else None
-    half_seen: Served | None = None
-    if meeting.takes_half:
-        half = await _half(meeting, key_type, server_name)
-        if isinstance(half, HalfSeen):
-            half_seen = Served(half.chain_der, half.tls_version, half.stapled)
-            if half.chain_der == main.seen.chain:
-                return replace(look, seen=half_seen)
-        elif half.alert is not None:
-            return replace(look, seen=NotServed(Failure.NOTHING_IN_COMMON, half.why))
+    half = await _half(meeting, key_type, server_name) if meeting.takes_half else None
+    settled = _settled(half)
+    if isinstance(settled, NotServed):
+        return replace(look, seen=settled)
+    if settled is not None and settled.chain == main.seen.chain:
+        return replace(look, seen=settled)
     full = await _full(meeting, key_type, server_name)
-    return replace(look, seen=full if isinstance(full, Served) else half_seen or full)
+    if isinstance(full, NotServed):
+        if half is None and full.failure in _UNCLEAR:
+            # A full handshake can ask for a kind of key over TLS 1.2 only.
+            settled = _settled(await _half(meeting, key_type, server_name))
+        return replace(look, seen=settled or full)
+    return replace(look, seen=full)
+
+
+def _settled(half: HalfSeen | HalfFailed | None) -> Served | NotServed | None:
+    """What half a handshake settles: a proved chain, or an alert that such a one is not there."""
+    if isinstance(half, HalfSeen):
+        return Served(half.chain_der, half.tls_version, half.stapled)
+    if half is not None and half.alert is not None:
+        return NotServed(Failure.NOTHING_IN_COMMON, half.why)
+    return None
 
 
 async def _with_staple(meeting: Meeting, main: Look, served: Served, leaf: Certificate) -> Look:
@@ -107,7 +122,11 @@ async def _with_staple(meeting: Meeting, main: Look, served: Served, leaf: Certi
 
 
 async def _half(
-    meeting: Meeting, key_type: KeyType, server_name: str | None
+    meeting: Meeting,
+    key_type: KeyType,
+    server_name: str | None,
+    *,
+    versions: Literal["best", "tls1.2-first"] = "best",
 ) -> HalfSeen | HalfFailed:
     return await half_handshake(
         meeting.address,
@@ -115,6 +134,8 @@ async def _half(
         server_name=server_name,
         key_type=key_type,
         timeout_seconds=meeting.seconds_left,
+        scheme=meeting.url.scheme,
+        versions=versions,
     )
 
 

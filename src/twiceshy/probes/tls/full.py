@@ -70,10 +70,8 @@ class _Meeting:
     def __init__(
         self, address: str, port: int, scheme: str, server_name: str | None, key_type: KeyType
     ) -> None:
-        self._address, self._port, self._scheme = address, port, scheme
-        self._server_name, self._key_type = server_name, key_type
-        self._connected = False
-        self._heard = False
+        self._wire = Wire(address, port)
+        self._scheme, self._server_name, self._key_type = scheme, server_name, key_type
         self._proved: Served | None = None
         """The chain, from the moment the server has proved its key: nothing later undoes that."""
 
@@ -81,9 +79,7 @@ class _Meeting:
         """From the connection to the good-bye."""
         outcome: Served | NotServed | None
         try:
-            with Wire(self._address) as wire:
-                await wire.connect(self._port)
-                self._connected = True
+            with self._wire as wire:
                 outcome = await self._talk(wire) or await self._shake_hands(wire)
         except HungUp:
             outcome = NotServed(Failure.CLOSED, self._ended("closed the connection"))
@@ -96,18 +92,18 @@ class _Meeting:
         if self._proved is not None:
             return self._proved
         time = f"{round(timeout_seconds, 1):g} s"
-        if not self._connected:
+        if not self._wire.connected:
             why = f"nobody answered the connection within {time}"
             return NotServed(Failure.NO_CONNECTION, why)
-        said = "did not come to an end" if self._heard else "said nothing"
+        said = "did not come to an end" if self._wire.heard else "said nothing"
         return NotServed(Failure.SILENT, f"the server took the connection and {said} within {time}")
 
     def _ended(self, how: str) -> str:
-        return f"the server {how} {'in the middle' if self._heard else 'without a word'}"
+        return f"the server {how} {'in the middle' if self._wire.heard else 'without a word'}"
 
     def _broken_off(self, error: OSError) -> NotServed:
         trouble, words = trouble_of(error)
-        if self._connected:
+        if self._wire.connected:
             return NotServed(Failure.CLOSED, self._ended(f"broke off ({words})"))
         return NotServed(_CONNECTING[trouble], words)
 
@@ -123,7 +119,6 @@ class _Meeting:
             if talk.ready or talk.outcome is not None:
                 return talk.outcome
             data = await wire.receive()
-            self._heard = True
             to_send = talk.receive(data)
 
     async def _shake_hands(self, wire: Wire) -> Served | NotServed:
@@ -155,7 +150,7 @@ class _Meeting:
             data = await wire.receive()
             if first and data[0] not in _RECORD_KINDS:
                 return _not_tls(data)
-            first, self._heard = False, True
+            first = False
             incoming.write(data)
 
 

@@ -1,7 +1,7 @@
 """The wire of a half handshake: a bare socket that the event loop tells about.
 
 Not a transport or a stream, which would cost as much again as the half handshake itself: one write
-and usually one read are all that happens. On both asyncio's own loop and uvloop.
+and usually one read are all that happens. Works on asyncio's own loop and on uvloop.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import socket
 
 from twiceshy.probes.tls.half_exchange import HalfExchange
 from twiceshy.probes.tls.half_outcome import Failure, HalfFailed, HalfSeen
+from twiceshy.probes.tls.half_poller import poller_of
 from twiceshy.probes.tls.starttls import talk_for
 from twiceshy.probes.tls.talk import Talk
 
@@ -26,24 +27,24 @@ class HalfConnection:
         "_alarm",
         "_exchange",
         "_loop",
+        "_poller",
         "_scheme",
         "_socket",
         "_talk",
         "_unsent",
-        "_writing",
         "outcome",
     )
 
     def __init__(self, exchange: HalfExchange, scheme: str | None) -> None:
         """`scheme` is the protocol to be raised to TLS first, None when TLS comes first."""
         self._loop = asyncio.get_running_loop()
+        self._poller = poller_of(self._loop)
         self.outcome: asyncio.Future[HalfSeen | HalfFailed] = self._loop.create_future()
         self._exchange = exchange
         self._scheme = scheme
         self._talk: Talk | None = None
         """What still has to be said before TLS may begin."""
         self._unsent = b""
-        self._writing = False
         self._socket: socket.socket | None = None
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -60,10 +61,13 @@ class HalfConnection:
         if code not in _UNDER_WAY:
             raise OSError(code, "connect")
         self._alarm = self._loop.call_at(deadline, self._fail, TimeoutError())
-        self._loop.add_reader(wire, self._read)
         if self._scheme is not None:
             self._talk = talk_for(self._scheme, wire.getsockname()[0])
-        self._send(self._exchange.hello if self._talk is None else self._talk.start())
+        self._unsent = self._exchange.hello if self._talk is None else self._talk.start()
+        # The first try comes before the connection is known to stand: nearby it does already,
+        # which saves a round of the event loop, and elsewhere the socket does not take it yet.
+        if self._flush(wire):
+            self._poller.watch(wire.fileno(), self._ready, writing=bool(self._unsent))
 
     def close(self) -> None:
         """Hang up and leave nothing behind; may be called at any time."""
@@ -71,39 +75,35 @@ class HalfConnection:
             self._alarm.cancel()
         wire, self._socket = self._socket, None
         if wire is not None:
-            self._loop.remove_reader(wire)
-            if self._writing:
-                self._loop.remove_writer(wire)
+            self._poller.forget(wire.fileno())
             wire.close()
 
-    def _send(self, data: bytes) -> None:
-        """Send what the socket takes now, and the rest when it can be written to.
-
-        The first try comes before the connection is known to stand: nearby it does already, which
-        saves a round of the event loop, and elsewhere the socket just does not take it yet.
-        """
-        self._unsent += data
-        wire = self._socket
-        if wire is None or not self._unsent:
-            return
+    def _flush(self, wire: socket.socket) -> bool:
+        """Send what the socket takes now; False when that ended the connection."""
         try:
             self._unsent = self._unsent[wire.send(self._unsent) :]
         except BlockingIOError:
             pass
         except OSError as error:
             self._fail(error)
-            return
-        if bool(self._unsent) is not self._writing:
-            self._writing = not self._writing
-            if self._writing:
-                self._loop.add_writer(wire, self._send, b"")
-            else:
-                self._loop.remove_writer(wire)
+            return False
+        return True
 
-    def _read(self) -> None:
-        wire = self._socket
-        if wire is None or self.outcome.done():
-            return
+    def _send(self, data: bytes, wire: socket.socket) -> None:
+        was_waiting = bool(self._unsent)
+        self._unsent += data
+        if self._unsent and self._flush(wire):
+            is_waiting = bool(self._unsent)
+            if is_waiting is not was_waiting:
+                self._poller.watch(wire.fileno(), self._ready, writing=is_waiting)
+
+    def _ready(self) -> None:
+        if self._unsent and self._socket is not None:
+            self._send(b"", self._socket)
+        if self._socket is not None:
+            self._read(self._socket)
+
+    def _read(self, wire: socket.socket) -> None:
         try:
             data = wire.recv(_CHUNK_BYTES)
         except BlockingIOError:
@@ -114,19 +114,20 @@ class HalfConnection:
         if not data:
             self._end(self._exchange.closed())
         elif self._talk is not None:
-            self._converse(self._talk, data)
+            self._converse(self._talk, data, wire)
         else:
             outcome = self._exchange.receive(data)
             if outcome is not None:
                 self._end(outcome)
 
-    def _converse(self, talk: Talk, data: bytes) -> None:
-        self._send(talk.receive(data))
+    def _converse(self, talk: Talk, data: bytes, wire: socket.socket) -> None:
+        words = talk.receive(data)
+        if talk.ready:
+            self._talk = None
+            words += self._exchange.hello
+        self._send(words, wire)
         if talk.outcome is not None:
             self._end(HalfFailed(talk.outcome.detail, Failure.STARTTLS))
-        elif talk.ready:
-            self._talk = None
-            self._send(self._exchange.hello)
 
     def _end(self, outcome: HalfSeen | HalfFailed) -> None:
         if not self.outcome.done():

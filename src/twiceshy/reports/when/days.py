@@ -95,7 +95,7 @@ def _date(year: int, month: int, day: int) -> tuple[date, ...]:
 
 def _full_year(text: str) -> int:
     year = int(text.lstrip("'"))
-    if year >= 100:  # noqa: PLR2004 - four digits
+    if year >= 100:
         return year
     return year + (2000 if year < _SHORT_CENTURY else 1900)
 
