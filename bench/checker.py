@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gc
 import json
 import resource
 import sys
@@ -119,6 +120,7 @@ def _own_cpu_seconds() -> float:
 
 def main() -> None:
     """Carry out jobs until the input ends."""
+    gc.set_threshold(50_000, 50, 50)  # as the verb `check` does
     promise = Promise(days=21, roots=sys.argv[1])
     for line in sys.stdin:
         wanted = json.loads(line)

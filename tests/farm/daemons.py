@@ -295,7 +295,8 @@ def mariadb(program: str, leaf: Issued, *, tls: bool = True) -> Iterator[Daemon]
     """Listener: `mysql`."""
     with workplace() as place:
         data = place.subfolder("data", "mysql")
-        common = ["--no-defaults", f"--datadir={data}", "--user=mysql"]
+        account = ["--user=mysql"] if os.geteuid() == 0 else []
+        common = ["--no-defaults", f"--datadir={data}", *account]
         installer = shutil.which("mariadb-install-db") or "mariadb-install-db"
         subprocess.run(
             [installer, *common, "--auth-root-authentication-method=normal", "--skip-test-db"],

@@ -37,6 +37,16 @@ def need() -> Need:
 
 
 @pytest.fixture(scope="session")
+def as_root() -> None:
+    """For daemons that change users as they start: without root the test is skipped, saying so."""
+    if os.geteuid() != 0:
+        reason = "needs root: the daemon changes its user"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
     """Real TLS servers on loopback, good and bad."""
     farm = Farm(tmp_path_factory.mktemp("farm"))

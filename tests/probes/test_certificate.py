@@ -251,6 +251,24 @@ def test_must_staple_is_kept_by_a_server_that_staples(need: Need, folder: Path) 
     assert "must-staple" in verdict.why
 
 
+def test_must_staple_is_asked_of_a_twin_too(need: Need, folder: Path) -> None:
+    feature = x509.TLSFeature([x509.TLSFeatureType.status_request])
+    twin = issue(by=MIDDLE, key=rsa_key(), extra=((feature, False),))
+    verdict = _nginx_verdict(need, folder, "", LEAF, twin)
+    assert isinstance(verdict, Broken)
+    assert "must-staple" in verdict.why
+    assert "(asked for RSA)" in verdict.why
+
+
+def test_must_staple_is_asked_after_starttls_too(farm: Farm, folder: Path) -> None:
+    feature = x509.TLSFeature([x509.TLSFeatureType.status_request])
+    leaf = issue(by=MIDDLE, extra=((feature, False),))
+    port = farm.smtp(farm.context((leaf.chain, leaf)))
+    verdict = verdict_of(Case(port, "smtp", promise={"roots": "roots.pem"}), folder)
+    assert isinstance(verdict, Broken)
+    assert "must-staple" in verdict.why
+
+
 def _nginx_verdict(
     need: Need, folder: Path, settings: str, *leaves: Issued
 ) -> Holds | Broken | Unknown:

@@ -37,7 +37,7 @@ def test_anything_else_is_wrong_usage_with_the_forms_that_work(url: str) -> None
     ("url", "shown"),
     [
         ("postgresql://u:hush@h/d", "postgresql://u:***@h/d"),
-        ("postgresql://u:hu@sh/x@h/d", "postgresql://u:***@h/d"),
+        ("postgresql://u:hu%40sh%2Fx@h/d", "postgresql://u:***@h/d"),
         ("postgresql://u@h/d?password=hush&x=1", "postgresql://u@h/d?password=***&x=1"),
         ("postgresql://u@h/d?sslpassword=hush", "postgresql://u@h/d?sslpassword=***"),
         ("postgresql://u@h/d", "postgresql://u@h/d"),
@@ -46,5 +46,24 @@ def test_anything_else_is_wrong_usage_with_the_forms_that_work(url: str) -> None
 def test_a_password_is_never_shown(url: str, shown: str) -> None:
     assert redacted(url) == shown
     location = located(url)
-    assert "hush" not in str(location)
-    assert "hush" not in repr(location)
+    assert str(location) == shown
+    assert repr(location) == f"Location({shown})"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:hu@sh@h/d",
+        "postgresql://u:hu/sh@h/d",
+        "postgresql://u:hu#sh@h/d",
+        "postgresql://u:hush@[::1/d",
+        "postgresql://u:hush@h:port/d",
+        "u:hush@h/d",
+        "mysql://u:hush@h/d",
+    ],
+)
+def test_a_url_that_can_be_taken_apart_in_two_ways_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(WrongUsage) as caught:
+        located(url)
+    assert "hu" not in str(caught.value)
+    assert "postgresql://USER@HOST" in (caught.value.hint or "")

@@ -243,7 +243,9 @@ def test_a_practice_is_seen_through_its_newest_attestation() -> None:
         return done
 
     (result,) = _swept(_practice(), attested=attested, judge=one_judge)
-    assert result.seen == PracticeFact(at=NOW, vantage="desk", attestation=done)
+    assert result.seen == PracticeFact(
+        at=NOW, vantage="desk", attestation=done, guard_id=GuardId("training")
+    )
     assert isinstance(result.verdict, Holds)
 
 

@@ -75,6 +75,8 @@ def command(
     location = beside(str(path)) if database is None else located(database)
     standings = _standings(location, tuple(estate.guards))
     reports, mistakes = _reports(estate)
+    if location.is_absent:
+        mistakes.append(f"there is no journal {location} yet: `twiceshy check` starts one")
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
     shown = page(estate, reports, standings, now, mistakes=mistakes)
     text = _rendered(shown, estate, output_format, output)

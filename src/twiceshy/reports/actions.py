@@ -41,11 +41,18 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z0-9\"'])")
+_PROMISES = re.compile(
+    r"(?<=[.!?;])\s+(?=[A-Z0-9\"'])|,?\s+and\s+(?=(?:we|the [\w -]{2,30}?)\s(?:will|shall)\b)"
+)
 _OWNER = re.compile(
     r"(?:[(\[,;|–—-]\s*|^|\.\s+|\s)(?:owner|owned by|assignee|assigned to|responsible|resp|by whom|lead|who)\s?[:=]?\s?(?:is |the )?(?P<who>[@\w][\w&/@. -]{1,50}?)(?=\s*(?:[),;|\]]|$|\.\s|\.$|[–—]|\s-\s|\bdue\b|\bby\b|\bETA\b|\bticket\b|\bdeadline\b|\buntil\b))",
     re.IGNORECASE,
 )  # fmt: skip
 _OWNER_STRICT = re.compile(r"owner|owned by|assign|responsib|\bresp\b", re.IGNORECASE)
+_A_TEAM = re.compile(
+    r"(?:the )?(?:[\w/&-]+ ){0,3}team|ops|operations|devops|sre|infra(?:structure)?|platform|backend|frontend|dba|on-call",
+    re.IGNORECASE,
+)
 _MENTION = re.compile(r"(?:^|\s|\()(?P<who>@[A-Za-z][\w-]{1,38})")
 _TEAM_TAIL = re.compile(r"(?:[(\[]|\s[–—-])\s*(?P<who>(?:the )?[\w&/ -]{0,30}?\b(?:team|finance|marketing|sales|legal|hr|facility|it|ops|devops|sre|dba|developers?|engineering|security|infrastructure|platform|lead|backend|frontend|it desk|helpdesk|administrators?|management|support))\s*(?=[)\],;|–—-]|$|,|by\b|due\b)", re.IGNORECASE)  # fmt: skip
 _DUE = re.compile(r"\b(?:due|deadline|eta|until|till|before|target(?: date)?|complete(?:d)? by|finish(?:ed)? by|no later than|by|on)\b", re.IGNORECASE)  # fmt: skip
@@ -241,9 +248,9 @@ def _from_row(
             due=due,
             done=bool(_DONE.search(statement.text)),
         )
+    said = f"{status} {cell('due')}"
     done = bool(
-        re.search(r"\b(?:done|complete|closed|finished)", status, re.IGNORECASE)
-        or _DONE.search(text)
+        re.search(r"\b(?:done|complete|closed|finished)", said, re.IGNORECASE) or _DONE.search(text)
     ) or bool(statement.block.done)
     return _Found(_DONE.sub("", text).strip(), statement.block.line, group, done, owner, due)
 
@@ -384,6 +391,8 @@ def _detail_only(text: str) -> bool:
 
 def _found(statement: Statement, text: str, order: Order, group: str | None) -> _Found:
     owner, due, kept = _details(text, order)
+    if owner is None and (label := statement.label) is not None and _A_TEAM.fullmatch(label.name):
+        owner = label.name
     done = (
         statement.block.done is True
         or bool(_DONE.search(statement.text))
@@ -407,7 +416,7 @@ def _details(text: str, order: Order) -> tuple[str | None, date | None, str]:
     if (
         owner is None
         and (tail := _TEAM_TAIL.search(text)) is not None
-        and not _IMPERATIVE.match(tail["who"])
+        and (not _IMPERATIVE.match(tail["who"]) or tail[0].lstrip()[:1] in "([")
         and tail.start() > 15
     ):
         owner = tail["who"].strip()
@@ -441,8 +450,8 @@ def _promised_in_prose(outline: Outline, order: Order) -> list[_Found]:
             or statement.block.code
         ):
             continue
-        for sentence in _SENTENCE.split(statement.text):
-            if promise.search(sentence) and len(sentence) > 20:
+        for sentence in _PROMISES.split(statement.text):
+            if promise.search(sentence) and len(sentence) > 20 and not _INTRO.search(sentence):
                 owner, due, text = _details(sentence.strip(), order)
                 out.append(_Found(text, statement.block.line, None, owner=owner, due=due))
     return out[:60]

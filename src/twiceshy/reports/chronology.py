@@ -268,6 +268,7 @@ def _interval(text: str, marks: Sequence[Mark]) -> tuple[Mark | None, Mark | Non
         )
         if joined or (
             len(between) < 60
+            and ". " not in between
             and re.search(
                 r"\b(?:to|until|till|through|end(?:ed|s|ing)?|resolved|restored|lasted until)\b|[-–—→]",
                 between,

@@ -42,6 +42,7 @@ _MONITORING = _worded(
     cloudwatch :: cloudwatch\b
     sentry :: sentry\b
     dashboard :: dashboards? (?:show|alert|turn|flag|went|goes|report)\w*
+    dashboard :: by (?:the |our |a )?(?:\w+ ){0,2}dashboards?
     tracker|checker|bot|sensor|script :: (?:error tracker|checker|bot|sensor|watch script|cron job|crash reporter) (?:reports?|says?|alerts?|notic\w+|flag\w*|complain\w*|sees|saw|finds|found|posts?|writes?)
     bot :: bot:
     watchdog :: watchdog\b
@@ -193,6 +194,13 @@ _OURS = _worded(
 )
 
 
+_BY_AN_ALARM = Phrases(
+    r"""
+    alarm|alert|monitor|pager :: (?:when|because|since|through|by|via|thanks to|after|from) (?:\w+ ){0,3}(?:alarms?|alerts?|monitoring|pager)\b
+    """
+)
+
+
 def _noticer(text: str) -> DetectedBy:
     places = [
         (match.start(), rank, who)
@@ -206,7 +214,11 @@ def _noticer(text: str) -> DetectedBy:
         if (match := pattern.search(text)) is not None
     ]
     if places:
-        return min(places)[2]
+        who = min(places)[2]
+        # "We noticed it when the alarm rang": the alarm noticed it.
+        if who is DetectedBy.ENGINEER and _BY_AN_ALARM.search(text):
+            return DetectedBy.MONITORING
+        return who
     speaks = _SPEAKS.search(text)
     if speaks is None:
         return DetectedBy.UNKNOWN

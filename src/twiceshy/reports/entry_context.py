@@ -141,7 +141,8 @@ def _rulings(entries: list[Entry]) -> list[Entry]:
     for entry in entries:
         settled = entry
         denies = suspicion is not None and (
-            (entry.kind in _OPEN_KINDS and _rules_out(entry, suspicion))
+            _speaks_of_others(entry, suspicion)
+            or (entry.kind in _OPEN_KINDS and _rules_out(entry, suspicion))
             or _denies_before_moving_on(entry.text)
         )
         if denies or (entry.kind is EntryKind.SUSPECTED and _SUSPICION_ENDS.search(entry.text)):
@@ -152,6 +153,16 @@ def _rulings(entries: list[Entry]) -> list[Entry]:
             suspicion = None
         out.append(settled)
     return out
+
+
+_OTHERS = re.compile(r"\b(?:their|his|her)\b", re.IGNORECASE)
+
+
+def _speaks_of_others(entry: Entry, suspicion: str) -> bool:
+    """`The provider confirmed that their systems are fully operational` restores nothing of ours."""
+    return entry.kind is EntryKind.RESTORED and (
+        _OTHERS.search(entry.text) is not None and bool(words_of(entry.text) & words_of(suspicion))
+    )
 
 
 def _denies_before_moving_on(text: str) -> bool:
@@ -278,7 +289,10 @@ def _detections(entries: list[Entry], stated: Moment | None) -> list[Entry]:
     opening = list(entries[:4])
     for index, entry in enumerate(opening):
         if entry.kind is EntryKind.DETECTED:
-            return entries
+            return [
+                replace(e, kind=EntryKind.NOTE) if e.kind is EntryKind.FIX and i < index else e
+                for i, e in enumerate(entries)
+            ]
         if entry.kind in ends and index:
             break
         speaks = DETECTED.search(entry.text) is not None

@@ -211,6 +211,7 @@ ESCALATED = Phrases(
     informed|notified|alerted|called :: (?:team|engineers?|vendor|support|operations|department|desk|engineering|centre|center)s? (?:is |was |are |were )?(?:informed|notified|alerted|called),? (?:and )?takes? over
     pulled in|brought in|called in|looped in :: (?:is|was|are|were|got|gets) (?:pulled|brought|called|looped) in\b
     takes over|took over :: (?:team|engineers?|vendor|support|desk|department) (?:takes|took) over
+    mentor|tutor|senior|boss|expert|consultant|cto|head of :: (?:call|ask|phon|page|ping|contact|involv|inform|woke|wakes)\w*(?: in| for help)? (?:\w+ ){0,3}(?:mentor|tutor|senior|boss|expert|consultant|cto|head of \w+)
     """
 )
 

@@ -11,20 +11,28 @@ from twiceshy.reports.vocabulary import Part
 
 _TO = re.compile(
     r"(?:escalat\w*|hand(?:ed|ing)? (?:it |this |over |off )*)(?:[^.;]{0,60}?)\b(?:to|with)\s+(?P<who>[^.;:(]+)"
-    r"|(?:page[sd]|engage[sd]|loops? in|looped in|br(?:ings?|ought) in|pull(?:s|ed) in|call(?:s|ed)(?: in)?|summon(?:s|ed)|alerted|involve[sd]?|notifie[sd]|woke|wakes|ask(?:s|ed)|phone[sd]|inform(?:s|ed)|contact(?:s|ed))(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|cto|sres?|devops|department)\b)",
+    r"|(?:page[sd]|engage[sd]|loops? in|looped in|br(?:ings?|ought) in|pull(?:s|ed) in|call(?:s|ed)(?: in)?|summon(?:s|ed)|alerted|involve[sd]?|notifie[sd]|woke|wakes|ask(?:s|ed)|phone[sd]|inform(?:s|ed)|contact(?:s|ed))(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|mentors?|tutors?|seniors?|boss|consultants?|cto|sres?|devops|department)\b)",
     re.IGNORECASE,
 )  # fmt: skip
 _PASSIVE = re.compile(
-    r"(?P<who>(?:the |our )?(?:(?!(?:and|the|then|finally)\b)[\w-]+ ){0,4}(?:teams?|engineers?|engineering|dbas?|administrators?|department|technician|vendor|manager|developers?|specialists?|experts?|hoster|support))(?:,? to whom (?:the \w+|it|this) was escalated| (?:(?:was|were|is|are|gets?|got|being) )?(?:paged|engaged|looped in|brought in|pulled in|called(?: in| for help)?|summoned|involved|notified|asked(?: for help)?|joins?(?:ed)?|takes? over|took over|phoned))\b",
+    r"(?P<who>(?:the |our )?(?:(?!(?:and|the|then|finally)\b)[\w-]+ ){0,4}(?:teams?|engineers?|engineering|dbas?|administrators?|department|technician|vendor|manager|developers?|specialists?|experts?|hoster|support))(?:,? to whom (?:the \w+|it|this) was escalated| (?:(?:was|were|is|are|gets?|got|being) )?(?:paged|engaged|looped in|brought in|pulled in|called(?: in| for help)?|summoned|involved|notified|informed|asked(?: for help)?|joins?(?:ed)?|takes? over|took over|phoned))\b",
     re.IGNORECASE,
 )  # fmt: skip
 _END = re.compile(
     r"\s(?:for|to\s(?!the\s\w+\steam)|who|which|that|because|since|as|after|due|given|when|while|so|at|in order|on\s|by\s|with\s(?:the\s)?(?:logs?|suspicion|details|request)|via|but|if|from|under|of\sthe\sincident)\b.*$|,\s(?:who|which|as|because|given|since|but|and\s(?:they|the\s\w+\s(?:was|were)|we|it)).*$|\s(?:—|–|-)\s.*$",
     re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
+_LISTED_END = re.compile(
+    r",?\s(?:who|which|because|since|given|after|as|when|while|for|so that|in order)\s.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CALLED = re.compile(
+    r"\b(?:called in|brought in|pulled in|to whom [^.]{0,40}escalated|escalat\w+ to|asked for help|takes? over|took over)\b",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:the|our|an?|and|both|their|its|on-duty)\s+", re.IGNORECASE)
 _GROUP = re.compile(
-    r"teams?|engineers?|devops|sres?|dbas?|admin|operations|ops|vendor|provider|department|lead|manager|group|specialist|expert|support|developers?|on-?call|partner|cto|unit|desk|technician|administrators?|security|staff|crew|architects?|host(?:er|ing)|company|supplier|centre|center|office|squad|board|head|director|officer|maintainers?|consultants?",
+    r"teams?|mentor|tutor|senior|boss|engineers?|devops|sres?|dbas?|admin|operations|ops|vendor|provider|department|lead|manager|group|specialist|expert|support|developers?|on-?call|partner|cto|unit|desk|technician|administrators?|security|staff|crew|architects?|host(?:er|ing)|company|supplier|centre|center|office|squad|board|head|director|officer|maintainers?|consultants?",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -37,6 +45,20 @@ def escalated_to(entries: Sequence[Entry], outline: Outline) -> tuple[str, ...]:
         for e in entries
         if e.kind is not EntryKind.ESCALATED and re.search(r"escalat", e.text, re.IGNORECASE)
     ]
+    texts += [
+        e.text
+        for e in entries
+        if e.kind is not EntryKind.ESCALATED and _CALLED.search(e.text) and e.text not in texts
+    ]
+    if not texts:
+        texts += [
+            sentence
+            for s in outline.statements
+            if s.part
+            in (None, Part.SUMMARY, Part.RESOLUTION, Part.DETECTION, Part.CAUSE_AND_RESOLUTION)
+            for sentence in re.split(r"(?<=[.!?])\s+", s.text)
+            if _CALLED.search(sentence)
+        ]
     texts += [s.text for s in outline.of(Part.ESCALATION) if s.section is not Part.TIMELINE]
     found: list[str] = []
     for text in texts:
@@ -61,10 +83,12 @@ def _names(text: str) -> list[str]:
 
 
 def _split(text: str) -> list[str]:
-    clause = _END.sub("", text.strip())
     parts = [
-        p.strip(" .,")
-        for p in re.split(r",\s*(?:and\s+)?|\s+and\s+(?:then\s+)?(?:to\s+)?|\s*&\s*", clause)
+        _END.sub("", part.strip()).strip(" .,")
+        for part in re.split(
+            r",\s*(?:and\s+)?|\s+and\s+(?:then\s+|later\s+|finally\s+)?(?:to\s+)?|\s+then to\s+|\s*&\s*",
+            _LISTED_END.sub("", text.strip()),
+        )
     ]
     named = []
     for part in parts:

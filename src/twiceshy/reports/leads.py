@@ -19,7 +19,7 @@ from twiceshy.reports.entry_context import newest_first
 from twiceshy.reports.entry_words import RULED_OUT, SUSPECTED
 from twiceshy.reports.outline import Outline, Statement
 from twiceshy.reports.phrases import Phrases
-from twiceshy.reports.vocabulary import Part
+from twiceshy.reports.vocabulary import Part, part_named
 from twiceshy.reports.when.scan import marks_in
 
 _SUBJECTS: tuple[tuple[str, Phrases], ...] = (
@@ -220,11 +220,13 @@ _SUSPECT_VERBS = r"(?:suspected|blamed|assumed|thought|believed|presumed|conside
 _PICK = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
+        # "The network team was asked because we thought of a switch failure."
+        r"\b(?:because|as|since) (?:it|we|they|i|everyone) (?:was |were )?(?:first |initially )?(?:thought|suspected|believed|assumed|feared)(?: that| of| it (?:was|to be))? (?P<what>.+)",
         # "A slow database was suspected"; nobody but the thing itself stands before the verb.
         r"^(?:\W|and |then |first |next )*(?:suspicion falls on )?(?P<what>(?!(?:it|we|i|they|the team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) (?:was|were|is|are|gets|comes under)(?: (?:first|initially|also|wrongly|immediately|briefly|at first|next|then))? (?:" + _SUSPECT_VERBS + r"|under suspicion|asked)\b(?! (?:that|it))",
-        r"^(?P<what>(?!(?:it|we|i|they|team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) suspected(?=$|[.,;:]| (?:because|as|since|first|next|due|after)\b)",
+        r"^(?P<what>(?!(?:it|we|i|they|team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) suspected(?=$|[.,;:]| (?:of|to|because|as|since|first|next|due|after)\b)",
         r"\b(?:it )?(?:was|is) (?:first |initially |wrongly )?" + _SUSPECT_VERBS + r" that (?P<what>.+)",
-        r"(?:^|\b)(?:first |initial |early |our |the |an? |working |next )*(?:assumptions?|hypothes[ie]s|suspicions?|suspected causes?|theor(?:y|ies)|guess(?:es)?|beliefs?|thoughts?|idea|diagnosis)(?: \w+){0,3}?(?: (?:was|were|is|are|pointed|pointing|moved|fell|falls|turned|shifted|went|of)|:)(?: that| to(?:wards?)?| at| on)? (?P<what>.+)",
+        r"(?:^|\b)(?:first |initial |early |our |the |an? |working |next )*(?:assumptions?|hypothes[ie]s|suspicions?|suspected causes?|theor(?:y|ies)|guess(?:es)?|beliefs?|(?<=first )thoughts?|(?<=our )thoughts?|idea|diagnosis)(?: \w+){0,3}?(?: (?:was|were|is|are|pointed|pointing|moved|fell|falls|turned|shifted|went|of)|:)(?: that| to(?:wards?)?| at| on)? (?P<what>.+)",
         r"(?:wrongly |first |initially |mistakenly |also |then )*(?:suspect(?:ed|ing|s)?|assum(?:ed|ing|es?)|presum(?:ed|ing)|presumably|hypothesi[sz]ed|theori[sz]ed|speculated|guess(?:ed|ing|es)?|blam(?:ed|ing|es?))(?: that| it (?:was|is|might be|to be)| on| at first| initially)* (?P<what>.+)",
         r"(?:thought|believed|considered|figured|attributed|thinks?|believes?|wonders?)(?: at first| initially| that| if| it (?:was|is|might be|to be|to)|(?= it's)| of| to be| about| the (?:issue|problem|cause) (?:was|to be))* (?:it's )?(?P<what>.+)",
         r"(?:pointed|pointing|points) (?:to|at|towards?) (?P<what>.+)",
@@ -251,6 +253,7 @@ _AFTER_TIMES = re.compile(
 _MAX_WORDS = 22
 _TOLD = 600
 _MAX_LEADS = 40
+_MIN_SAID = 8
 _PERSON = r"(?:it|we|i|they|he|she|this|that|there|which|everyone|everybody|somebody|someone|[\w -]*(?:team|engineers?|developers?|desk|admins?|administrators?|technicians?|on-?call|support|manager|staff))"
 
 
@@ -261,6 +264,10 @@ class _Open:
     start: Moment | None
     line: int
     index: int
+    moved: bool = False
+    """Where the search went next, rather than a suspicion that somebody spoke of."""
+    dismissed: bool = False
+    """Looked into without result, though nobody ruled it out."""
 
 
 def subjects_of(text: str) -> frozenset[str]:
@@ -275,6 +282,9 @@ def _subjects(text: str) -> frozenset[str]:
 
 def suspicion_in(text: str) -> str:
     """What an entry suspects, in its own words, without `initially thought that it was`."""
+    label, colon, value = text.partition(":")
+    if colon and part_named(label) is Part.LEADS and len(value) > _MIN_SAID:
+        text = value.strip()
     for pattern in _PICK:
         match = pattern.search(text)
         if match is not None and len(what := _clean(match["what"])) > 1:
@@ -305,16 +315,22 @@ def false_leads(
             elif known.minutes is None and lead.minutes is not None:
                 found[found.index(known)] = lead
     if not found:
-        for statement in outline.of(
-            Part.SUMMARY,
-            Part.CAUSE,
-            Part.CAUSE_AND_RESOLUTION,
-            Part.RESOLUTION,
-            Part.DETECTION,
-            Part.ESCALATION,
-        ):
-            found.extend(_told_in_passing(statement, cause))
+        for statement in outline.statements:
+            if statement.part in _TOLD_IN and statement.section is not Part.TIMELINE:
+                found.extend(_told_in_passing(statement, cause))
     return tuple(sorted(found, key=lambda lead: lead.line))
+
+
+_TOLD_IN = (
+    None,
+    Part.SUMMARY,
+    Part.CAUSE,
+    Part.CAUSE_AND_RESOLUTION,
+    Part.RESOLUTION,
+    Part.DETECTION,
+    Part.ESCALATION,
+)
+"""Parts that may tell of a lead in passing, when no timeline does."""
 
 
 def _same(one: str, other: str) -> bool:
@@ -356,7 +372,16 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
     def close(end: Entry | None, *, refuted: bool) -> None:
         nonlocal open_lead
         lead, open_lead = open_lead, None
-        if lead is None or (not refuted and _was_right(lead.text, cause, cause_text)):
+        if lead is None:
+            return
+        if (
+            not refuted
+            and not lead.dismissed
+            and (
+                _was_right(lead.text, cause, cause_text)
+                or (lead.moved and _leads_there(lead.subjects, cause_text))
+            )
+        ):
             return
         finish = end.at if end is not None else None
         leads.append(
@@ -365,6 +390,11 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
 
     for index, entry in enumerate(entries):
         suspects = SUSPECTED.search(entry.text) is not None
+        told = _told_with_times(entry)
+        if told is not None:
+            close(entry, refuted=False)
+            leads.append(told)
+            continue
         if entry.kind is EntryKind.RULED_OUT:
             if open_lead is None and not _DENIES.search(entry.text):
                 continue
@@ -379,9 +409,13 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
                 close(entry, refuted=True)
             moved = _moves_on(entry.text)
             if moved is not None:
-                open_lead = _Open(moved, subjects_of(moved) or about, entry.at, entry.line, index)
+                open_lead = _Open(
+                    moved, subjects_of(moved) or about, entry.at, entry.line, index, moved=True
+                )
         elif entry.kind is EntryKind.SUSPECTED or (
-            suspects and entry.kind is EntryKind.INVESTIGATING and _strong(entry.text)
+            suspects
+            and entry.kind in (EntryKind.INVESTIGATING, EntryKind.DETECTED)
+            and _strong(entry.text)
         ):
             text = suspicion_in(entry.text)
             subjects = subjects_of(text) or subjects_of(entry.text)
@@ -393,6 +427,7 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
                     if len(text) > len(open_lead.text):
                         open_lead.text = text
                     open_lead.subjects = open_lead.subjects | subjects
+                    open_lead.dismissed |= _NO_RESULT.search(entry.text) is not None
                     continue
                 close(entry, refuted=False)
             open_lead = _Open(text, subjects, entry.at, entry.line, index)
@@ -404,6 +439,27 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
     if open_lead is not None:
         close(None, refuted=False)
     return leads
+
+
+_NO_RESULT = re.compile(r"\bno smoking gun|\bwithout (?:result|success)|\bnothing (?:was )?found|\bno (?:clear )?cause", re.IGNORECASE)  # fmt: skip
+_TEAMS = re.compile(r"\b[\w-]+ (?:team|engineers?|administrators?|department|desk|support)\b", re.IGNORECASE)  # fmt: skip
+
+
+def _leads_there(subjects: frozenset[str], cause_text: str) -> bool:
+    """Whether the search was moved to where the cause was then found."""
+    return bool(subjects & subjects_of(_TEAMS.sub("", cause_text)) - {"hardware"})
+
+
+def _told_with_times(entry: Entry) -> FalseLead | None:
+    """`Misleading paths: 14:20 we assumed a bad release, at 15:00 we knew better` is a whole lead."""
+    label, colon, value = entry.text.partition(":")
+    if not colon or entry.at is None or part_named(label) is not Part.LEADS:
+        return None
+    clocks = [mark.clock for mark in marks_in(value) if mark.clock is not None]
+    if len(clocks) != 1:
+        return None
+    end = Moment(entry.at.day, clocks[0].at, entry.at.offset_minutes)
+    return FalseLead(suspicion_in(value), entry.at, end, _minutes(entry.at, end), entry.line)
 
 
 def _strong(text: str) -> bool:
@@ -503,23 +559,29 @@ def _told(statement: Statement, beside: Moment | None) -> list[FalseLead]:
     return [FalseLead(suspicion_in(told), start, end, _minutes(start, end), statement.block.line)]
 
 
+_AT_FIRST = re.compile(
+    r"\b(?:initial(?:ly)?|at first|first|false lead|wrongly|mistakenly|turned out|but)\b",
+    re.IGNORECASE,
+)
+_BELIEVED = re.compile(
+    r"suspect|assum|thought|believ|false lead|blam|misled|mistook|\bchas(?:ed|ing)|hypothes",
+    re.IGNORECASE,
+)
+_REFUTED_WITHIN = 3
+"""Sentences, its own included, in which a suspicion told in passing has to be refuted."""
+
+
 def _told_in_passing(statement: Statement, cause: CauseClass) -> list[FalseLead]:
-    """A sentence that tells of a suspicion and that it was wrong, outside any timeline."""
+    """Sentences that tell of a suspicion and that it was wrong, outside any timeline."""
     out = []
-    for sentence in re.split(r"(?<=[.!?])\s+", statement.text):
-        if (
-            SUSPECTED.search(sentence)
-            and re.search(
-                r"\b(?:initial(?:ly)?|at first|first|false lead|wrongly|mistakenly|turned out|but)\b",
-                sentence,
-                re.IGNORECASE,
-            )
-            and re.search(
-                r"suspect|assum|thought|believ|false lead|blam|misled|mistook",
-                sentence,
-                re.IGNORECASE,
-            )
-        ):
+    sentences = re.split(r"(?<=[.!?])\s+", statement.text)[:_MAX_LEADS]
+    for index, sentence in enumerate(sentences):
+        if not (SUSPECTED.search(sentence) and _BELIEVED.search(sentence)):
+            continue
+        refuted = any(
+            RULED_OUT.search(after) for after in sentences[index : index + _REFUTED_WITHIN]
+        )
+        if refuted or _AT_FIRST.search(sentence):
             text = suspicion_in(sentence)
             if not _was_right(text, cause, ""):
                 out.append(FalseLead(text, None, None, None, statement.block.line))

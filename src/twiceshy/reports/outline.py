@@ -148,7 +148,7 @@ class _Placer:
         elif block.shape is Shape.ROW:
             self._row(block)
         elif block.shape is Shape.ITEM:
-            self._item(block)
+            self._item(index, block)
         else:
             self._line(block)
 
@@ -261,7 +261,18 @@ class _Placer:
             return
         self._emit(block, block.text)
 
-    def _item(self, block: Block) -> None:
+    def _names_a_list(self, index: int) -> bool:
+        """Whether an item such as `Tasks` only names the deeper items that follow."""
+        block = self.blocks[index]
+        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        return (
+            following is not None
+            and following.shape is Shape.ITEM
+            and following.level > block.level
+            and part_named(block.text) in (Part.GROUP, Part.ACTIONS)
+        )
+
+    def _item(self, index: int, block: Block) -> None:
         state = self.state
         label = label_of(block.raw, block.text)
         if state.field is not None and block.level <= state.field_indent:
@@ -271,6 +282,8 @@ class _Placer:
             and state.section is not Part.TIMELINE
             and part_named(block.text) in _FIELDS
         ):
+            label = Label(block.text, "", strong=False)
+        elif label is None and state.section is Part.ACTIONS and self._names_a_list(index):
             label = Label(block.text, "", strong=False)
         part = part_named(label.name) if label is not None else None
         if label is None or part is None or state.section in (Part.TIMELINE, Part.LESSONS):

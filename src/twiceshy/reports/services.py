@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from twiceshy.reports.outline import Outline
 from twiceshy.reports.vocabulary import Part
@@ -315,33 +316,36 @@ def services(outline: Outline) -> tuple[str, ...]:
         for statement in outline.of(Part.IMPACT, Part.SUMMARY)
         for sentence in _SENTENCES.split(statement.text)
     ]
+    title = _services_in(outline.title or "")
     subjects = [_subject(sentence) for sentence in told[:_SENTENCES_JUDGED]]
     for sentence, subject in zip(told, subjects, strict=False):
         found = _services_in(sentence)
         if found and (subject is None or not _serves(subject)):
             return found
-        if subject is not None and (found or _serves(subject)):
-            return found if _any_within(found, subject) else (subject,)
-    title = _services_in(outline.title or "")
-    subject = next((each for each in subjects if each is not None), None)
+        if subject is None or not _serves(subject):
+            continue
+        if _any_within(found, subject):
+            return found
+        if subject.lower() not in _NOT_SERVICES or not title:
+            return (subject,)
+    subject = next(
+        (each for each in subjects if each and not (title and each.lower() in _NOT_SERVICES)), None
+    )
     if subject is not None and not (title and subject.count(" ") > 1):
         return (subject,)
     weak = next((found for each in told if (found := _services_in(each, weak=True))), ())
     elsewhere = outline.of(Part.CAUSE, Part.CAUSE_AND_RESOLUTION, Part.DURATION)[:4]
     lead = [s for s in outline.statements if s.part is None][:4]
-    return (
-        title
-        or weak
-        or next(
-            (
-                found
-                for s in [*lead, *elsewhere]
-                for sentence in _SENTENCES.split(s.text)
-                if (found := _services_in(sentence))
-            ),
-            (),
-        )
+    named = next(
+        (
+            found
+            for s in [*lead, *elsewhere]
+            for sentence in _SENTENCES.split(s.text)
+            if (found := _services_in(sentence))
+        ),
+        (),
     )
+    return title or named or weak
 
 
 def _serves(subject: str) -> bool:
@@ -360,11 +364,11 @@ _EFFECTS = re.compile(
 )
 _SUBJECT = re.compile(
     r"^(?:on \d[\d-]+,? |on the [\w ]{3,40}?, |since \S+ |during [\w ]{3,30}, )?(?:the |our |all |its |this |whole |entire )*(?P<subject>[A-Za-z][\w'’ -]{2,40}?)(?: (?:at|in|on|from|for) [\w'’ -]{2,30}?)? "
-    r"(?:was|were|is|are|did|didn['’]t|does|doesn['’]t|could|couldn['’]t|stood|gave|gives?|failed|fails?|had|has|went|stopped|returned|returns?|showed|shows?|refused|lost|opened|answered|answers?|took|takes|crashed|would|timed|arrived|came|accepted|rejected|rejects?|printed|stayed|became|hung|said|says|served|responded|kept|experienced|suffered|dropped|delivered|sent|wrote)\b",
+    r"(?:was|were|is|are|did|didn['’]t|does|doesn['’]t|could|couldn['’]t|stood|gave|gives?|failed|fails?|had|has|went|stopped|returned|returns?|showed|shows?|refused|lost|opened|answered|answers?|took|takes|crashed|would|timed|arrived|came|accepted|rejected|rejects?|printed|stayed|became|hung|said|says|served|accepts?|responded|kept|experienced|suffered|dropped|delivered|sent|wrote)\b",
     re.IGNORECASE,
 )
 _NO_SUBJECT = re.compile(
-    r"\b(?:it|we|i|they|he|she|this|that|there|users?|customers?|people|everyone|everybody|nobody|no one|which|who|what|about|outage|incident|issue|problem|impact|root cause|cause|clients?|visitors?|members?|teachers|students|guests|agents|players|half|some|many|most|none|all)\b|%",
+    r"\b(?:no|it|we|i|they|he|she|this|that|there|users?|customers?|people|everyone|everybody|nobody|no one|which|who|what|about|outage|incident|issue|problem|impact|root cause|cause|clients?|visitors?|members?|teachers|students|guests|agents|players|half|some|many|most|none|all)\b|%",
     re.IGNORECASE,
 )
 
@@ -378,7 +382,8 @@ def _subject(sentence: str) -> str | None:
 
 
 _SENTENCES_JUDGED = 40
-_CLOCK_WORD = re.compile(r"\d+|[ap]\.?m\.?|[A-Z]{2,3}T|UTC", re.IGNORECASE)
+_CLOCK_WORD = re.compile(r"\d+|[AaPp]\.?[Mm]\.?|[A-Z]{2,3}T|UTC")
+_KINDS_OF_THING = frozenset({"web", "mobile", "online", "phone", "internet"})
 _A_TEAM = re.compile(r"(?:teams?|engineers?|developers?|admins?|administrators?|desk|providers?|vendors?|department|on-call|staff)$", re.IGNORECASE)  # fmt: skip
 
 
@@ -396,8 +401,9 @@ def _phrases(text: str, *, weak: bool) -> tuple[str, ...]:
     """Noun phrases that end in a thing that serves: `email notification system`."""
     found: list[str] = []
     run: list[str] = []
+    denied = False
     tokens = [*_TOKEN.findall(text), "."]
-    for token, following in zip(tokens, [*tokens[1:], "."], strict=True):
+    for token, following in pairwise([*tokens, "."]):
         word = token.lower()
         if _names_a_thing(word, following):
             run.append(token)
@@ -406,10 +412,13 @@ def _phrases(text: str, *, weak: bool) -> tuple[str, ...]:
             run.append(token)
             continue
         last = next((i for i in range(len(run) - 1, -1, -1) if _THING.match(run[i])), None)
-        if last is not None and last + 1 < len(run) and _A_TEAM.match(run[last + 1]):
+        after = [*run, token][last + 1] if last is not None else ""
+        if _A_TEAM.match(after) or denied:
             last = None
         if last is not None:
-            opening = next(i for i, word in enumerate(run) if not _CLOCK_WORD.fullmatch(word))
+            opening = next(
+                i for i, w in enumerate(run) if i == last or not _CLOCK_WORD.fullmatch(w)
+            )
             phrase = " ".join(run[max(opening, last - _MAX_ADJECTIVES) : last + 1])
             bare = phrase.lower()
             if not (
@@ -417,12 +426,17 @@ def _phrases(text: str, *, weak: bool) -> tuple[str, ...]:
             ) and bare not in (f.lower() for f in found):
                 found.append(phrase)
         run = []
+        denied = word == "no"
     return tuple(found[:4])
 
 
 def _names_a_thing(word: str, following: str) -> bool:
     """`voting page`, `food ordering app`: an -ing word that belongs to the thing behind it."""
-    return word.endswith("ing") and word not in _BREAKS and _THING.match(following) is not None
+    return (
+        word.endswith("ing")
+        and word not in _BREAKS
+        and (_THING.match(following) is not None or following.lower() in _KINDS_OF_THING)
+    )
 
 
 def _carries_on(word: str, run: list[str]) -> bool:

@@ -76,7 +76,8 @@ def _shares(sentence: str) -> list[tuple[re.Pattern[str], re.Match[str]]]:
     return sorted(
         found,
         key=lambda each: (
-            each[0] is _OF_USERS and _SAID_TO_BE_HIT.search(sentence[each[1].end() :][:60]) is None
+            each[0] is not _OF_USERS
+            or _SAID_TO_BE_HIT.search(sentence[each[1].end() :][:60]) is None
         ),
     )
 

@@ -44,6 +44,8 @@ _PLACEHOLDER = re.compile(
     r"^[\s*_\[(]*(?:hh:mm|\?\?:?\??\??|xx:xx|--:--|tbd|__:__)(?:\s?[ap]m)?[\s*_\])]*(?:[:–—-]|\s)\s*",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\b(?:until|till)\s+(?:about |around )?$", re.IGNORECASE)
+_DOUBTS = re.compile(r"\b(?:suspected|assumed|believed|blamed)\b", re.IGNORECASE)
 _LABEL_TIME = re.compile(r"(?P<label>[A-Z][^:\d]{2,60}?)\s*[:(–—-]\s*$")
 
 
@@ -125,8 +127,14 @@ def _whole_document(statements: Sequence[Statement]) -> list[RawEntry]:
         s for s in statements if s.part not in _NEVER_ENTRIES and s.section is not Part.ACTIONS
     ]
     told = [s for s in candidates if not (s.part is Part.SUMMARY and _tells_span(s.text))]
-    entries = [e for e in _Reader(strict=True).read(told) if e.mark is not None]
+    entries = [e for e in _Reader(strict=True).read(told) if e.mark or e.until]
     return entries if len(entries) > 1 else []
+
+
+def _separated(text: str) -> bool:
+    """Whether a mark such as a colon or a dash stands at the front."""
+    match = _SEPARATOR.match(text)
+    return match is not None and bool(match[0].strip())
 
 
 def _tells_span(text: str) -> bool:
@@ -248,7 +256,7 @@ class _Reader:
             until, stop = following, following.stop
         if (
             self.strict
-            and not _SEPARATOR.match(text[stop:]).group().strip()
+            and not _separated(text[stop:])
             and statement.block.shape is Shape.TEXT
             and statement.block.raw[:1] not in ("*", "_")
             and not (text[0].isalpha() and _LEAD_IN.match(text))
@@ -348,6 +356,12 @@ class _Reader:
         if self.open_entry and not statement.block.gap and not self.strict:
             return False
         for piece, mark in timed:
+            if _UNTIL.search(piece[: mark.start]):
+                self._add(
+                    RawEntry(statement.block.line, piece, None, None, mark, self.day),
+                    statement.block.level,
+                )
+                continue
             found = self._leading(piece)
             body = _SEPARATOR.sub("", piece[found[1] :], count=1) if found is not None else piece
             self._add(

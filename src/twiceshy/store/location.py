@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from twiceshy.errors import WrongUsage
 
@@ -36,7 +37,9 @@ class Location:
         return self.file is not None and not self.file.exists()
 
     def __str__(self) -> str:
-        return str(self.file) if self.file is not None else redacted(self._url)
+        if self.file is not None:
+            return str(self.file)
+        return redacted(self._url.replace("+psycopg://", "://", 1))
 
     def __repr__(self) -> str:
         return f"Location({self})"
@@ -52,10 +55,12 @@ def located(url: str) -> Location:
     """The journal a `--database` URL names; raises WrongUsage for a database we do not keep one in."""
     scheme, separator, rest = url.partition("://")
     if not separator:
-        raise WrongUsage(f"{redacted(url)!r} is not a database URL", hint=f"write {ACCEPTED}")
-    if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        named = "what was given" if "@" in url else repr(url)
+        raise WrongUsage(f"{named} is not a database URL", hint=f"write {ACCEPTED}")
+    if scheme.lower() in {"postgresql", "postgres", "postgresql+psycopg"}:
+        _refuse_ambiguous(rest)
         return Location(None, f"postgresql+psycopg://{rest}")
-    if scheme in {"sqlite", "sqlite+pysqlite"}:
+    if scheme.lower() in {"sqlite", "sqlite+pysqlite"}:
         name = rest.removeprefix("/")
         if not rest.startswith("/") or not name or name == ":memory:":
             raise WrongUsage(
@@ -64,6 +69,21 @@ def located(url: str) -> Location:
             )
         return Location(Path(name), f"sqlite:///{name}")
     raise WrongUsage(f"a journal cannot be kept in {scheme!r}", hint=f"write {ACCEPTED}")
+
+
+def _refuse_ambiguous(rest: str) -> None:
+    """Raises WrongUsage where it is not plain what is password and what is host or port."""
+    try:
+        _ = urlsplit(f"postgresql://{rest}").port
+        is_plain = rest.partition("?")[0].count("@") <= 1
+    except ValueError:
+        is_plain = False
+    if not is_plain:
+        # What stands there is not repeated: any part of it may belong to the password.
+        raise WrongUsage(
+            "the database URL cannot be taken apart into user, password, host and port",
+            hint=f"write {ACCEPTED}, and in a password %40 for @, %2F for /, %3A for :, %23 for #",
+        )
 
 
 def redacted(url: str) -> str:

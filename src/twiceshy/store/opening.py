@@ -32,8 +32,14 @@ def open_journal(location: Location, *, reading: bool = False) -> Journal:
 
 def _refuse_other_files(location: Location) -> None:
     # SQLite takes a file of less than a page for an empty database and would write over it.
-    if location.file is None or not location.file.is_file():
+    if location.file is None or not location.file.exists():
         return
+    if not location.file.is_file():
+        what = "a folder" if location.file.is_dir() else "no regular file"
+        raise JournalUnavailable(
+            f"cannot open the journal {location}: it is {what}",
+            hint="name a file, there already or not: --database sqlite:///FILE",
+        )
     try:
         with location.file.open("rb") as opened:
             start = opened.read(len(_SQLITE_MAGIC))

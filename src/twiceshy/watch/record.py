@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -70,13 +70,10 @@ class OpeningJournal:
             Observation(one.guard, one.verdict, one.seen.at, one.seen.vantage, one.took_seconds)
             for one in results
         ]
-        try:
-            opened = self._opened.result(within_seconds)
-        except TimeoutError:
-            raise JournalUnavailable(
-                f"cannot open the journal {self._location} in {within_seconds:g} s"
-            ) from None
-        with opened.journal as journal:
+        wait((self._opened,), within_seconds)
+        if not self._opened.done():
+            raise JournalUnavailable(f"the journal {self._location} did not open in time")
+        with self._opened.result().journal as journal:
             return journal.record(run, observations)
 
     def _open(self) -> None:

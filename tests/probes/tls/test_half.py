@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -19,14 +20,17 @@ from hypothesis import strategies as st
 
 from twiceshy.probes.tls.half import Failure, HalfFailed, HalfSeen, half_handshake
 from twiceshy.probes.tls.half_hello import Versions
+from twiceshy.probes.tls.half_poller import LoopPoller, Poller, poller_of
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
-@pytest.fixture(params=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+@pytest.fixture(params=["asyncio", "uvloop", "no epoll"])
+def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     factory = uvloop.new_event_loop if request.param == "uvloop" else asyncio.new_event_loop
+    if request.param == "no epoll":
+        monkeypatch.setattr("twiceshy.probes.tls.half_connection.poller_of", LoopPoller)
     with asyncio.Runner(loop_factory=factory) as runner:
         yield runner.run
 
@@ -287,6 +291,48 @@ def test_an_address_without_a_way_to_it_is_unreachable(run: Run) -> None:
 def test_a_name_in_place_of_an_address_is_not_looked_up(run: Run) -> None:
     result = run(half_handshake("localhost", 443, server_name=None, timeout_seconds=5.0))
     assert failed(result).code is Failure.UNREACHABLE
+
+
+def test_many_at_once_do_not_get_in_each_others_way(certificates: Path, run: Run) -> None:
+    async def scene(upstream: int) -> list[HalfSeen | HalfFailed]:
+        async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            await reader.read(4096)
+
+        async with serving(hang_up) as port:
+            return await asyncio.gather(*(look(one) for _ in range(40) for one in (upstream, port)))
+
+    with openssl_server(certificates, "ec", "-naccept", "40") as upstream:
+        outcomes = run(scene(upstream))
+    assert all(isinstance(seen, HalfSeen) for seen in outcomes[::2])
+    assert {failed(result).code for result in outcomes[1::2]} == {Failure.CLOSED}
+
+
+@pytest.mark.parametrize("poller", [LoopPoller, poller_of])
+def test_a_connection_that_takes_its_time_gets_the_hello_when_it_stands(
+    certificates: Path, monkeypatch: pytest.MonkeyPatch, poller: Callable[..., Poller]
+) -> None:
+    monkeypatch.setattr("twiceshy.probes.tls.half_connection.poller_of", poller)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates / "ec.pem", certificates / "ec.key")
+
+    async def scene(listener: socket.socket) -> HalfSeen | HalfFailed:
+        port = listener.getsockname()[1]
+        # Nobody accepts, so the queue is full, and the kernel lets the next one wait.
+        first = [await asyncio.open_connection("127.0.0.1", port)]
+        looking = asyncio.create_task(look(port))
+        await asyncio.sleep(0)
+        server = await asyncio.start_server(lambda *_: None, sock=listener, ssl=context)
+        seen = await looking
+        for _, writer in first:
+            writer.close()
+        server.close()
+        return seen
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        with asyncio.Runner() as runner:
+            assert isinstance(runner.run(scene(listener)), HalfSeen)
 
 
 @pytest.mark.parametrize(

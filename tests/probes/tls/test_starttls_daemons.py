@@ -30,13 +30,15 @@ def roots(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def postfix(need: Need, leaf: Issued) -> Iterator[Daemon]:
+def postfix(as_root: None, need: Need, leaf: Issued) -> Iterator[Daemon]:
+    del as_root
     with daemons.postfix(need("postfix"), leaf) as daemon:
         yield daemon
 
 
 @pytest.fixture(scope="module")
-def dovecot(need: Need, leaf: Issued) -> Iterator[Daemon]:
+def dovecot(as_root: None, need: Need, leaf: Issued) -> Iterator[Daemon]:
+    del as_root
     with daemons.dovecot(need("dovecot"), leaf) as daemon:
         yield daemon
 
@@ -117,6 +119,7 @@ def test_postfix_without_tls_does_not_offer_starttls(postfix: Daemon, tmp_path: 
     assert "does not offer STARTTLS" in verdict.why
 
 
+@pytest.mark.usefixtures("as_root")
 def test_a_stale_twin_behind_postfix_with_tls_13_only_is_found(
     need: Need, leaf: Issued, roots: str, tmp_path: Path
 ) -> None:

@@ -29,6 +29,7 @@ class Unit(StrEnum):
     RATE = "rate"
     """So many of something in each span of time."""
     BYTES = "bytes"
+    BITS = "bits"
     DEGREES = "degrees"
     COUNT = "count"
 
@@ -114,16 +115,21 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.\d{1,3})?"
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _TIME = "|".join(pattern for pattern, _ in _SECONDS)
 _AMOUNT = re.compile(
-    rf"(?<![\w.#/:-])(?:(?P<list>(?:\d{{1,3}}\s*(?:,|/|and|or|,\s*and)\s*)+)(?=\d{{1,3}}[\s-]*(?:%|[a-z])))?"
-    rf"(?:(?P<number>{_NUMBER})|(?P<word>{_WORD})\b|(?P<half>half an?)\b)"
+    rf"(?<![\w.#/:-])(?:(?P<list>(?:\d{{1,3}}(?:,\s+(?:and\s+|or\s+)?|/|\s+(?:and|or)\s+))+)"
+    r"(?=\d{1,3}[\s-]*(?:%|[a-z])))?"
+    rf"(?:(?P<number>{_NUMBER})(?!\d|[:.]\d)|(?P<word>{_WORD})\b|(?P<half>half an?)\b)"
     rf"(?P<kilo>k\b)?[\s-]*"
-    rf"(?:(?P<percent>%|per ?cent\b|percent\b)|(?P<bytes>[kmgt]i?b\b|(?:giga|mega|tera)?bytes?\b)"
+    rf"(?:(?P<percent>%|per ?cent\b|percent\b)|(?P<bytes>[kmgt]i?b\b|(?:giga|mega|tera)?bytes?\b)|(?P<bits>bits?\b)"
     rf"|(?P<degrees>°\s*[cf]?|degrees\b)|(?P<time>{_TIME})\b)?"
 )
 _PER = re.compile(
     r"\s*(?P<of>(?:[a-z-]+\s+){0,3}?)(?:per|an?|each|every|/)\s*(?P<unit>second|sec|s|minute|min|hour|day)\b"
 )
-_OF = re.compile(r"\s+(?:of\s+)?(?:(?:the|all|its|our|their|your)\s+)*(?P<noun>[a-z][a-z-]*(?: [a-z-]+)?)")
+_OF = re.compile(
+    r"\s+(?:of\s+)?(?:(?:the|all|its|our|their|your)\s+)*"
+    r"(?!(?:and|or|for|in|on|at|to|when|if|before|after|per|as|is|are|during|then)\b)"
+    r"(?P<noun>[a-z][a-z-]*(?: [a-z-]+)?)"
+)
 _EVERY_ONE = re.compile(rf"\b(?:every|each|once (?:a|per|an|every))\s+(?P<time>{_TIME})\b")
 _ADVERB = re.compile(r"\b(?P<word>minutely|hourly|daily|nightly)\b")
 _ADVERBS = {"minutely": 60.0, "hourly": 3600.0, "daily": 86400.0, "nightly": 86400.0}
@@ -142,7 +148,7 @@ _AT_MOST = re.compile(
 )
 _AT_LEAST = re.compile(rf"\b(?:at least|minimum(?: of)?|min\.?|no fewer than|no less than){_NEAR}")
 _AT = re.compile(
-    r"\b(?:at|reach(?:es|ed|ing)?|hits?|thresholds? (?:of|to|at|is|be)|threshold|set (?:to|at)|from|on)"
+    r"\b(?:at|reach(?:es|ed|ing)?|hits?|thresholds? (?:of|to|at|is|be)|threshold|set (?:to|at))"
     + _NEAR
 )
 _NOT = re.compile(r"\b(?:not|never|no|n't|without|isn't|aren't)\s+(?:[a-z]+\s+){0,2}$")
@@ -150,7 +156,7 @@ _BY = re.compile(rf"\b(?:by|by (?:more|less) than|by (?:over|at least)){_NEAR}")
 _FOR = re.compile(
     rf"\b(?:for|for (?:more|longer) than|for (?:over|at least)|lasting|lasts|during){_NEAR}"
 )
-_EVERY = re.compile(rf"\b(?:every|each|at|once in(?: every)?|once (?:a|per|every)){_NEAR}")
+_EVERY = re.compile(rf"\b(?:every|each|once(?: in)?(?: every| per)?){_NEAR}")
 _INTERVAL = re.compile(r"[\s-]*(?:intervals?|cadence|checks?\b)")
 _AHEAD = re.compile(
     r"[^.;]{0,40}?\b(?:before|prior|ahead|in advance|of expir|left|remain|to expir|to go|warning|notice)"
@@ -161,13 +167,20 @@ _NOTHING = re.compile(
 )
 _SILENCE = re.compile(r"\s+(?:of|without)\s+(?:silence|quiet|inactivity|any|a|no)\b")
 _ALARM = re.compile(
-    r"\b(?:alert|alarm|warn|page|notif|report|trigger|when|if|whenever|once|soon as|detect|fail\w* the|tell|"
-    r"message|raise|cross|exceed|rises?|falls?|drops?)\w*"
+    r"\b(?:(?:alert|alarm|warn|notif|trigger|whenever|detect|exceed|rais|cross)\w*|when|if|once|soon as|"
+    r"(?:page|message|mail|call|tell) (?:us|me|the team|on-call|when|if)|rises?|falls?|drops?)\b"
 )
 _PROMISE = re.compile(
-    r"\b(?:keep|kept|keeps|stays?|remain|must|should|shall|ensure|make sure|limit|cap|maintain|guarantee|"
-    r"never|verify|(?:check|monitor|confirm|watch|assure|so) that|target|goal|objective)\w*"
+    r"\b(?:keep|keeps|kept|stays?|remains?|must|should|shall|ensur\w+|make sure|limit\w*|caps?|maintain\w*|"
+    r"guarantee\w*|never|verif\w+|(?:check|monitor|confirm|watch|assure|so) that|targets?|goals?)\b"
 )
+_HAS_LESS = re.compile(r"\b(?:has|have|with|only)\b[^.;]{0,20}$")
+_REACTION = re.compile(
+    r"\b(?:alert|notif|page|detect|inform|escalat|tell|react|respond|acknowledg|resolv|call|communicat)\w*"
+    r"(?: (?!if\b|when\b|unless\b)[\w'-]+){0,6} (?:within|inside|in) +$"
+)
+"""How soon people are told or act, which is no threshold."""
+_LEFT = re.compile(r"\s+(?:of\s+)?(?:[a-z]+\s+){0,2}?(?:is |are )?(?:free|left|remain\w*|available)\b")
 _FULL = re.compile(r"[\s-]*(?:full|used|usage|use|utili[sz]ation|cpu|memory|disk|ram|in use|capacity)\b")
 
 
@@ -237,11 +250,11 @@ def _bound(text: str, start: int, end: int, unit: Unit) -> Bound:
         in_time = _bound_in_time(before, after)
         if in_time is not None:
             return in_time
-    if _BY.search(before):
+    if _BY.search(before) or _REACTION.search(before):
         return Bound.NONE
     spoken = _spoken_of(before)
     if spoken is not None:
-        return _trouble(spoken, before, after)
+        return _trouble(*spoken, before, after)
     if _AT.search(before) or (unit is Unit.PERCENT and _FULL.match(after)):
         return Bound.AT
     return Bound.NONE
@@ -249,7 +262,7 @@ def _bound(text: str, start: int, end: int, unit: Unit) -> Bound:
 
 def _bound_in_time(before: str, after: str) -> Bound | None:
     """What only a span of time can be."""
-    if (_EVERY.search(before) and not before.rstrip().endswith("at")) or _INTERVAL.match(after):
+    if _EVERY.search(before) or _INTERVAL.match(after):
         return Bound.EVERY
     if _AHEAD.match(after):
         return Bound.AHEAD
@@ -261,31 +274,32 @@ def _bound_in_time(before: str, after: str) -> Bound | None:
     return Bound.LASTING if lasting else None
 
 
-def _spoken_of(before: str) -> Bound | None:
-    """The side that the comparison before an amount speaks of."""
+def _spoken_of(before: str) -> tuple[Bound, bool] | None:
+    """The side that the comparison before an amount speaks of, and whether as of trouble."""
     if _AT_MOST.search(before):
-        return Bound.BELOW
+        return Bound.BELOW, False
     if _AT_LEAST.search(before):
-        return Bound.ABOVE
-    for pattern, side, other in (
-        (_ABOVE, Bound.ABOVE, Bound.BELOW),
-        (_BELOW, Bound.BELOW, Bound.ABOVE),
-    ):
-        match = pattern.search(before)
-        if match is not None:
-            return other if _NOT.search(before[: match.start()]) else side
+        return Bound.ABOVE, False
+    above, below = _ABOVE.search(before), _BELOW.search(before)
+    if above is not None:
+        is_not = _NOT.search(before[: above.start()]) is not None
+        return (Bound.BELOW, False) if is_not else (Bound.ABOVE, True)
+    if below is not None:
+        if _NOT.search(before[: below.start()]):
+            return Bound.ABOVE, False
+        return Bound.BELOW, _HAS_LESS.search(before[: below.start()]) is not None
     return None
 
 
-def _trouble(spoken: Bound, before: str, after: str) -> Bound:
+def _trouble(spoken: Bound, is_trouble: bool, before: str, after: str) -> Bound:  # noqa: FBT001 - a pair
     """The side where the promise is broken; an alarm speaks of it, a promise of the other one."""
     alarms = [match.end() for match in _ALARM.finditer(before)]
     promises = [match.end() for match in _PROMISE.finditer(before)]
     if alarms or promises:
-        is_alarm = max(alarms, default=-1) > max(promises, default=-1)
-    else:
-        is_alarm = spoken is Bound.ABOVE or _ALARM.search(after) is not None
-    if is_alarm:
+        is_trouble = max(alarms, default=-1) > max(promises, default=-1)
+    elif _LEFT.match(after) or _ALARM.search(after):
+        is_trouble = True
+    if is_trouble:
         return spoken
     return Bound.BELOW if spoken is Bound.ABOVE else Bound.ABOVE
 
@@ -297,3 +311,28 @@ def as_duration(seconds: float) -> str:
         if whole % size == 0:
             return f"{whole // size}{letter}"
     return f"{whole}s"
+
+
+_PORTS = re.compile(r"\b(?:tcp[\s/]*)?ports?\s+(?P<numbers>\d{1,5}(?:\s*(?:,|and|or|/|,\s*and)\s*\d{1,5})*)\b")
+_CLOCK = re.compile(r"\b(?:by|before|until|at)\s+(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d)\b")
+_STATUS = re.compile(
+    r"\b(?:status(?: code)?|answer\w*(?: with)?|returns?|respon[ds]\w* with|http)\s+(?:a\s+|an\s+)?(?P<code>[23]\d\d)\b"
+)
+
+
+def ports(text: str) -> tuple[int, ...]:
+    """The TCP ports that `text` (lower case) names: "ports 80 and 443"."""
+    numbers = [int(n) for match in _PORTS.finditer(text) for n in re.findall(r"\d+", match["numbers"])]
+    return tuple(dict.fromkeys(n for n in numbers if 1 <= n <= 65535))  # noqa: PLR2004 - TCP's range
+
+
+def clock_time(text: str) -> str | None:
+    """The time of day by which something is due: "by 06:30"."""
+    match = _CLOCK.search(text)
+    return match["clock"].zfill(5) if match is not None else None
+
+
+def status_code(text: str) -> int | None:
+    """The HTTP status that is right: "answers with 204"."""
+    match = _STATUS.search(text)
+    return int(match["code"]) if match is not None else None

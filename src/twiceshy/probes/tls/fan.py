@@ -66,9 +66,8 @@ async def looks_at(meeting: Meeting, promise: Promise) -> tuple[Look, ...]:
         variants.append(_variant(meeting, main, key_type=twin, named=True))
     if promise.without_name and meeting.server_name is not None:
         variants.append(_variant(meeting, main, key_type="any", named=False))
-    if isinstance(leaf, Certificate) and leaf.extensions.must_staple:
-        main = await _with_staple(meeting, main, main.seen, leaf)
-    return (main, *await asyncio.gather(*variants)) if variants else (main,)
+    looks = (main, *await asyncio.gather(*variants)) if variants else (main,)
+    return tuple([await _with_staple(meeting, one) for one in looks])
 
 
 async def _main(meeting: Meeting, promise: Promise) -> Served | NotServed:
@@ -111,14 +110,20 @@ def _settled(half: HalfSeen | HalfFailed | None) -> Served | NotServed | None:
     return None
 
 
-async def _with_staple(meeting: Meeting, main: Look, served: Served, leaf: Certificate) -> Look:
+async def _with_staple(meeting: Meeting, look: Look) -> Look:
+    """The look with what is known of a stapled answer, when its certificate says one must come."""
+    if not look.named or not isinstance(look.seen, Served):
+        return look
+    leaf = read_certificate(look.seen.chain[0])
+    if not isinstance(leaf, Certificate) or not leaf.extensions.must_staple:
+        return look
     key_type: KeyType = "rsa" if leaf.key.kind == "rsa" else "ecdsa"
     stapled: bool | None = None
     for _ in range(_STAPLE_LOOKS):
         half = await _half(meeting, key_type, meeting.server_name)
-        if isinstance(half, HalfSeen) and half.chain_der[:1] == served.chain[:1]:
+        if isinstance(half, HalfSeen) and half.chain_der[:1] == look.seen.chain[:1]:
             stapled = stapled or half.stapled
-    return replace(main, seen=replace(served, stapled=stapled))
+    return replace(look, seen=replace(look.seen, stapled=stapled))
 
 
 async def _half(

@@ -66,7 +66,7 @@ class HalfConnection:
         self._unsent = self._exchange.hello if self._talk is None else self._talk.start()
         # The first try comes before the connection is known to stand: nearby it does already,
         # which saves a round of the event loop, and elsewhere the socket does not take it yet.
-        if self._flush(wire):
+        if not self._unsent or self._flush(wire):
             self._poller.watch(wire.fileno(), self._ready, writing=bool(self._unsent))
 
     def close(self) -> None:

@@ -1,0 +1,69 @@
+"""Databases: reached, rightly set, not used up, quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from twiceshy.guards.propose.checks.check import Check
+from twiceshy.guards.propose.checks.slot import count, percent, span
+from twiceshy.guards.propose.checks.template import Template, signal, template
+
+_LATENCY = r"\b(?:latenc|respon|answer|slow|connect|takes?\b|time)\w*"
+_LAG = r"\b(?:lag|behind|replica|delay)\w*"
+_LONGEST_STATEMENT_SECONDS = 86400
+
+DATABASES: Mapping[Check, Template] = MappingProxyType(
+    {
+        Check.DATABASE_SETTINGS: template(
+            "database",
+            "5m",
+            "It connects with the very settings {service} uses and checks that they reach the "
+            "right database as the right role over verified TLS.",
+            slots=(span("max_latency_ms", 0.001, near=_LATENCY),),
+            settings_reach="the right database",
+            tls="verified",
+            max_latency_ms=500,
+        ),
+        Check.DATABASE_POOL: template(
+            "database",
+            "5m",
+            "It compares the pools of {service} and the connections in use with what the database "
+            "allows, so that they run out here before they run out for users.",
+            slots=(percent("max_connections_in_use_percent"), count("max_connections_in_use")),
+            pools_fit_max_connections=True,
+            max_connections_in_use_percent=80,
+        ),
+        Check.DATABASE_QUERY: template(
+            "database",
+            "5m",
+            "It times what {service} asks of its database and looks for statements that wait or "
+            "run too long.",
+            slots=(
+                span("longest_idle_in_transaction_seconds", 1, near=r"\bidle[ _-]in[ _-]trans"),
+                span("longest_statement_seconds", 1, most=_LONGEST_STATEMENT_SECONDS),
+            ),
+            max_latency_ms=500,
+            longest_statement_seconds=30,
+        ),
+        Check.DATABASE: template(
+            "database",
+            "5m",
+            "It reaches the database behind {service} as the service does and reports a "
+            "connection that fails or is slow.",
+            slots=(
+                span("max_replication_lag_seconds", 1, near=_LAG, most=86400),
+                span("max_latency_ms", 0.001, near=_LATENCY),
+            ),
+            reached=True,
+            max_latency_ms=500,
+        ),
+        Check.DATABASE_LOAD: signal(
+            "connections and load of the database behind {service}",
+            why="It follows connections and load of the database behind {service} and reports "
+            "what departs from its usual course.",
+            slots=(percent("load_above_percent"),),
+            alert_on=("spike", "drop"),
+        ),
+    }
+)

@@ -1,0 +1,178 @@
+"""Which number of an action's words sets which field of a promise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from twiceshy.guards.propose.proposal import Setting
+from twiceshy.guards.propose.quantities import Bound, Quantity, Unit, as_duration
+
+EVERY = "every"
+"""The setting that is the guard's cadence and no field of its promise."""
+
+_DAY_SECONDS = 86400
+_CROWD = re.compile(
+    r"\b(?:users?|customers?|clients?|requests?|orders?|visitors?|releases?|people|traffic|cases)\b"
+)
+_FREE = re.compile(r"\b(?:free|left|remain\w*|available|unused)\b")
+
+
+class Form(StrEnum):
+    """How a number is written in the file."""
+
+    WHOLE = "whole"
+    DURATION = "duration"
+    """`30s`, `5m`, `6h`, `7d`."""
+    RATE = "rate"
+    """`100/minute`."""
+    SIZE = "size"
+    """`10 GB`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A setting that an action states."""
+
+    setting: str
+    value: Setting
+    slack: float = 0
+    """Of two that state the same setting the one with less slack is the stricter promise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A setting that takes an amount of one unit with one of some bounds."""
+
+    setting: str
+    unit: Unit
+    bounds: frozenset[Bound]
+    form: Form = Form.WHOLE
+    one_seconds: float = 1
+    """How many seconds one of the setting is: 86400 for days, 0.001 for milliseconds."""
+    near: re.Pattern[str] | None = None
+    """What the clause must speak of for the amount to be meant."""
+    unless: re.Pattern[str] | None = None
+    """What the clause must not speak of."""
+    least: float = 0
+    most: float = 10**9
+    """Amounts outside belong to something else; in the unit of the quantity, seconds for spans."""
+
+    def takes(self, quantity: Quantity, clause: str) -> bool:
+        """Whether `quantity`, one of `clause` (lower case), is meant for this setting."""
+        return (
+            quantity.unit is self.unit
+            and quantity.bound in self.bounds
+            and self.least <= quantity.amount <= self.most
+            and (self.near is None or self.near.search(clause) is not None)
+            and (self.unless is None or self.unless.search(clause) is None)
+        )
+
+    def filled(self, quantity: Quantity) -> Stated:
+        """The setting with the quantity's amount."""
+        smaller_is_looser = quantity.bound in {Bound.BELOW, Bound.AHEAD}
+        slack = -quantity.amount if smaller_is_looser else quantity.amount
+        return Stated(self.setting, self._written(quantity), slack)
+
+    def _written(self, quantity: Quantity) -> Setting:
+        match self.form:
+            case Form.DURATION:
+                return as_duration(quantity.amount)
+            case Form.RATE:
+                return f"{quantity.whole}/{quantity.per}"
+            case Form.SIZE:
+                return f"{quantity.amount:g} {quantity.per.upper()}"
+            case Form.WHOLE:
+                if quantity.unit is Unit.SECONDS:
+                    return max(1, round(quantity.amount / self.one_seconds))
+                return quantity.whole
+
+
+def _words(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern is not None else None
+
+
+OVER = frozenset({Bound.ABOVE, Bound.AT})
+UNDER = frozenset({Bound.BELOW})
+
+
+def span(setting: str, one_seconds: float, *, near: str | None = None, most: float = 3600) -> Slot:
+    """A span of time that must not be exceeded, as a whole number; `most` in seconds."""
+    return Slot(setting, Unit.SECONDS, OVER, one_seconds=one_seconds, near=_words(near), most=most)
+
+
+def days_ahead(setting: str) -> Slot:
+    """So many days before an end."""
+    bounds = frozenset({Bound.AHEAD, Bound.BELOW, Bound.AT})
+    most = 3660 * _DAY_SECONDS
+    return Slot(
+        setting, Unit.SECONDS, bounds, one_seconds=_DAY_SECONDS, least=_DAY_SECONDS, most=most
+    )
+
+
+def percent(setting: str, *, near: str | None = None) -> Slot:
+    """A share that must not be exceeded."""
+    return Slot(setting, Unit.PERCENT, OVER, near=_words(near), most=100)
+
+
+def count(setting: str, bounds: frozenset[Bound] = OVER, *, near: str | None = None) -> Slot:
+    """A number of things."""
+    return Slot(setting, Unit.COUNT, bounds, near=_words(near))
+
+
+def duration(setting: str, *bounds: Bound) -> Slot:
+    """A span of time, written with its unit."""
+    return Slot(setting, Unit.SECONDS, frozenset(bounds), Form.DURATION)
+
+
+def rate(setting: str, bounds: frozenset[Bound] = OVER, **words: str) -> Slot:
+    """So many in each span of time; `near` and `unless` are patterns on the clause."""
+    return Slot(
+        setting,
+        Unit.RATE,
+        bounds,
+        Form.RATE,
+        near=_words(words.get("near")),
+        unless=_words(words.get("unless")),
+    )
+
+
+def size(setting: str, *, near: str) -> Slot:
+    """An amount of data below which it gets too little."""
+    return Slot(setting, Unit.BYTES, UNDER, Form.SIZE, near=_words(near))
+
+
+def stated(
+    slots: Iterable[Slot], clause: str, found: Iterable[Quantity], mine: Callable[[Quantity], bool]
+) -> tuple[Stated, ...]:
+    """What `found`, the quantities of `clause`, state of `slots`; the first slot that fits takes one.
+
+    `mine` tells whether a quantity belongs to the subject of the check.
+    """
+    filled: list[Stated] = []
+    slots = tuple(slots)
+    for quantity in found:
+        meant = _as_used(quantity)
+        if meant is None or not mine(quantity):
+            continue
+        slot = next((slot for slot in slots if slot.takes(meant, clause)), None)
+        if slot is not None:
+            filled.append(slot.filled(meant))
+    return tuple(filled)
+
+
+def _as_used(quantity: Quantity) -> Quantity | None:
+    """Shares of what is free are turned into shares of what is used; shares of people are nobody's."""
+    if quantity.unit is not Unit.PERCENT:
+        return quantity
+    if _CROWD.search(quantity.of) and not re.search(r"\bfail", quantity.of):
+        return None
+    if _FREE.search(quantity.of):
+        turned = {Bound.BELOW: Bound.ABOVE, Bound.ABOVE: Bound.BELOW}
+        bound = turned.get(quantity.bound, quantity.bound)
+        return Quantity(
+            100 - quantity.amount, Unit.PERCENT, bound, quantity.start, quantity.end, of=quantity.of
+        )
+    return quantity
