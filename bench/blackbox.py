@@ -94,6 +94,16 @@ def running_blackbox(folder: Path, farm: Farm, cores: frozenset[int]) -> Iterato
             process.terminate()
 
 
+@contextmanager
+def peer_if_installed(folder: Path, farm: Farm, cores: frozenset[int]) -> Iterator[Blackbox | None]:
+    """The same; None when it is not installed."""
+    if installed() is None:
+        yield None
+        return
+    with running_blackbox(folder, farm, cores) as peer:
+        yield peer
+
+
 async def _drive(port: int, sites: Sequence[Site], checks: int, in_flight: int) -> int:
     """How many of the probes did not succeed."""
     numbers = iter(range(checks))

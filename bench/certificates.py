@@ -20,34 +20,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench import blackbox, farm
-from bench.blackbox import Blackbox, Driven, running_blackbox
+from bench import farm
+from bench.blackbox import Driven, peer_if_installed
 from bench.cores import Cores, start, usable_cores
 from bench.farm import SHAPES, Farm, Shape, Site, running_farm
-from bench.fleet import Checked, check, write_estate
+from bench.fleet import fleet_rows
 from bench.row import PEER_MISSING, Row, spread
-
-IN_FLIGHT = 32
-CROWD = 1000
-"""In flight for the memory measurement."""
-PEER_CONCURRENCIES = (16, 64, 256)
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much is measured."""
-
-    leaves: int
-    rounds: int
-    our_checks: int
-    peer_checks: int
-    crowd: int
-    guards: int
-    fleet_rounds: int
-
-
-FULL = Size(500, 5, 1000, 400, CROWD, 1000, 3)
-QUICK = Size(10, 1, 40, 20, 40, 20, 1)
+from bench.size import FULL, IN_FLIGHT, QUICK, Size
 
 TIERS: tuple[tuple[str, str, dict[Shape, float]], ...] = (
     ("full", "full handshake", {"ecdsa": 3.0, "rsa": 1.2}),
@@ -110,21 +89,15 @@ class Checker:
         return Driven(**json.loads(self.process.stdout.readline()))
 
 
-@contextmanager
-def _peer(folder: Path, served: Farm, cores: frozenset[int]) -> Iterator[Blackbox | None]:
-    if blackbox.installed() is None:
-        yield None
-        return
-    with running_blackbox(folder, served, cores) as peer:
-        yield peer
-
-
 def cpu_rows(folder: Path, served: Farm, cores: Cores, size: Size) -> list[Row]:
     """CPU time of one check, by handshake and by kind of certificate."""
     ours: dict[tuple[str, Shape], list[Driven]] = {}
     theirs: dict[Shape, list[Driven]] = {shape: [] for shape in SHAPES}
     first: dict[tuple[str, Shape], Driven] = {}
-    with _peer(folder, served, cores.checker) as peer, checker(served, cores.checker) as checking:
+    with (
+        peer_if_installed(folder, served, cores.checker) as peer,
+        checker(served, cores.checker) as checking,
+    ):
         for handshake, _, _ in TIERS:
             for shape in SHAPES:
                 sites = served.sites[shape]
@@ -193,7 +166,7 @@ def memory_rows(folder: Path, served: Farm, cores: Cores, size: Size) -> list[Ro
     """The most memory ever resident with a crowd of checks in flight, in fresh processes."""
     sites = served.sites["ecdsa"]
     theirs: Driven | None = None
-    with _peer(folder, served, cores.checker) as peer:
+    with peer_if_installed(folder, served, cores.checker) as peer:
         if peer is not None:
             theirs = peer.drive(sites, 2 * size.crowd, size.crowd)
     found = []
@@ -214,54 +187,3 @@ def memory_rows(folder: Path, served: Farm, cores: Cores, size: Size) -> list[Ro
             )
         )
     return found
-
-
-def fleet_rows(folder: Path, served: Farm, cores: Cores, size: Size) -> list[Row]:
-    """`twiceshy check` over a whole fleet, from a cold process, on all cores as the peer."""
-    pairs = zip(served.sites["ecdsa"], served.sites["rsa"], strict=True)
-    sites = [site for pair in pairs for site in pair][: size.guards]
-    theirs: list[Driven] = []
-    best = 0
-    with _peer(folder, served, cores.every) as peer:
-        if peer is not None:
-            tried = {each: peer.drive(sites, len(sites), each) for each in PEER_CONCURRENCIES}
-            best = max(tried, key=lambda each: tried[each].per_second)
-            theirs = [tried[best]]
-            theirs += [peer.drive(sites, len(sites), best) for _ in range(size.fleet_rounds)]
-    found = []
-    for looks, handshake, target in (
-        ("one", "full", 2.0),
-        ("one", "half", 2.0),
-        ("all", "full", 0),
-    ):
-        estate = write_estate(folder, served, sites, looks=looks, handshake=handshake)
-        ours = [check(estate, cores.every, IN_FLIGHT) for _ in range(size.fleet_rounds)]
-        found.append(_fleet_row(looks, handshake, target, ours, theirs, best=best))
-    return found
-
-
-def _fleet_row(
-    looks: str,
-    handshake: str,
-    target: float,
-    ours: list[Checked],
-    theirs: list[Driven],
-    *,
-    best: int,
-) -> Row:
-    wrong = sum(done.guards - done.holding for done in ours) + sum(done.wrong for done in theirs)
-    rate = statistics.median(done.per_second for done in ours)
-    ratio = None
-    if theirs:
-        ratio = rate / statistics.median(done.per_second for done in theirs)
-    kind = f"{handshake} handshake" if looks == "one" else "all looks of a guard by default"
-    peer = spread([done.per_second for done in theirs]) if theirs else ""
-    return Row(
-        what=f"`twiceshy check`, {ours[0].guards} guards, cold: {kind}",
-        figure=f"{spread([done.per_second for done in ours])}/s, {wrong} wrong",
-        peer=f"blackbox, {best} at a time: {peer}/s" if theirs else PEER_MISSING,
-        ratio=ratio,
-        target=f"{target:g}x, 0 wrong" if target else "-",
-        met=None if ratio is None or not target else ratio >= target and wrong == 0,
-        details={"ours": [asdict(done) for done in ours], "peer": [asdict(one) for one in theirs]},
-    )

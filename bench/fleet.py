@@ -7,17 +7,23 @@ for each, driven at whichever concurrency suits it best.
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.cores import start
+from bench.blackbox import Driven, peer_if_installed
+from bench.cores import Cores, start
 from bench.farm import Farm, Site
+from bench.row import PEER_MISSING, Row, spread
+from bench.size import IN_FLIGHT, Size
 
 TWICESHY = Path(sys.executable).with_name("twiceshy")
+PEER_CONCURRENCIES = (16, 64, 256)
+"""Tried in turn; the best one is what the peer is measured at."""
 
 
 @dataclass(frozen=True)
@@ -80,3 +86,54 @@ def check(estate: Path, cores: frozenset[int], concurrency: int) -> Checked:
     wall = time.perf_counter() - began
     verdicts = [result["verdict"] for result in json.loads(told)["guards"]]
     return Checked(len(verdicts), verdicts.count("holds"), wall)
+
+
+def fleet_rows(folder: Path, farm: Farm, cores: Cores, size: Size) -> list[Row]:
+    """`twiceshy check` over a whole fleet, from a cold process, on all cores as the peer."""
+    pairs = zip(farm.sites["ecdsa"], farm.sites["rsa"], strict=True)
+    sites = [site for pair in pairs for site in pair][: size.guards]
+    theirs: list[Driven] = []
+    best = 0
+    with peer_if_installed(folder, farm, cores.every) as peer:
+        if peer is not None:
+            tried = {each: peer.drive(sites, len(sites), each) for each in PEER_CONCURRENCIES}
+            best = max(tried, key=lambda each: tried[each].per_second)
+            theirs = [tried[best]]
+            theirs += [peer.drive(sites, len(sites), best) for _ in range(size.fleet_rounds)]
+    found = []
+    for looks, handshake, target in (
+        ("one", "full", 2.0),
+        ("one", "half", 2.0),
+        ("all", "full", 0),
+    ):
+        estate = write_estate(folder, farm, sites, looks=looks, handshake=handshake)
+        ours = [check(estate, cores.every, IN_FLIGHT) for _ in range(size.fleet_rounds)]
+        found.append(_fleet_row(looks, handshake, target, ours, theirs, best=best))
+    return found
+
+
+def _fleet_row(
+    looks: str,
+    handshake: str,
+    target: float,
+    ours: list[Checked],
+    theirs: list[Driven],
+    *,
+    best: int,
+) -> Row:
+    wrong = sum(done.guards - done.holding for done in ours) + sum(done.wrong for done in theirs)
+    rate = statistics.median(done.per_second for done in ours)
+    ratio = None
+    if theirs:
+        ratio = rate / statistics.median(done.per_second for done in theirs)
+    kind = f"{handshake} handshake" if looks == "one" else "all looks of a guard by default"
+    peer = spread([done.per_second for done in theirs]) if theirs else ""
+    return Row(
+        what=f"`twiceshy check`, {ours[0].guards} guards, cold: {kind}",
+        figure=f"{spread([done.per_second for done in ours])}/s, {wrong} wrong",
+        peer=f"blackbox, {best} at a time: {peer}/s" if theirs else PEER_MISSING,
+        ratio=ratio,
+        target=f"{target:g}x, 0 wrong" if target else "-",
+        met=None if ratio is None or not target else ratio >= target and wrong == 0,
+        details={"ours": [asdict(done) for done in ours], "peer": [asdict(one) for one in theirs]},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import socket
 import sys
@@ -24,7 +25,7 @@ from twiceshy.cli.render.delivery import deliver
 from twiceshy.cli.render.outcome import Outcome
 from twiceshy.cli.render.paper import Paper, paper_for
 from twiceshy.cli.render.progress import Progress
-from twiceshy.errors import JournalUnavailable
+from twiceshy.errors import JournalUnavailable, WrongUsage
 from twiceshy.model.estate import Estate
 from twiceshy.model.guard import Guard
 from twiceshy.probes.view import View
@@ -101,6 +102,8 @@ def command(
     ] = CONCURRENCY,
 ) -> int:
     """Check the guards: do the promises hold, now, and what is to be done where they do not?"""
+    if not math.isfinite(timeout_seconds):
+        raise WrongUsage(f"--timeout {timeout_seconds} is no time to wait", hint="write seconds")
     # One pass and out: collecting garbage would cost more than the memory it gives back.
     gc.set_threshold(50_000, 50, 50)
     from twiceshy.estate.load import find_estate, load_estate
@@ -164,7 +167,7 @@ def _swept(
     """What was seen, and whether it is all there was to see: Ctrl-C ends a sweep early."""
     attested = journal.attested if journal else no_journal(now=view.now, vantage=view.vantage)
     results: list[Result] = []
-    progress = Progress(sys.stderr, len(guards))
+    progress = Progress(sys.stderr, len(guards), os.environ)
 
     async def collect() -> None:
         swept = sweep(guards, estate, view=view, attested=attested, concurrency=concurrency)
@@ -173,6 +176,7 @@ def _swept(
                 results.append(result)
                 progress.add(result.verdict)
 
+    progress.begin()
     try:
         loop.run(collect())
     except KeyboardInterrupt:
@@ -197,7 +201,8 @@ def _recorded(
 
 
 def _tell_interrupted(checked: int, asked: int, *, kept: bool) -> None:
-    where = "what they showed is in the journal" if kept else "nothing was recorded"
+    is_there = kept and checked
+    where = "what they showed is in the journal" if is_there else "nothing was recorded"
     typer.echo(f"interrupted: {checked} of {asked} guards were checked; {where}", err=True)
 
 

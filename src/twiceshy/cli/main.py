@@ -111,6 +111,8 @@ def _told(error: Exception) -> TwiceshyError:
     """What went wrong, for a person: what a verb did not foresee is a bug, and says where."""
     if isinstance(error, TwiceshyError):
         return error
+    if isinstance(error, FileNotFoundError) and not error.filename:
+        return TheWorld("the working folder is gone", hint="change to another one")
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         return TheWorld(f"{error.strerror or type(error).__name__}{where}")

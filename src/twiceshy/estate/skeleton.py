@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-Setting = str | int | bool | tuple[str, ...]
+Setting = str | int | bool | tuple[str, ...] | tuple[int, ...]
 """What a promise field can be set to."""
 
 

@@ -57,12 +57,16 @@ def scalar(value: Setting) -> str:
         case int():
             return str(value)
         case tuple():
-            return f"[{', '.join(json.dumps(clean(v), ensure_ascii=False) for v in value)}]"
+            return f"[{', '.join(_item(one) for one in value)}]"
         case str():
             text = clean(value)
             if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
                 return text
             return json.dumps(text, ensure_ascii=False)
+
+
+def _item(value: str | int) -> str:
+    return json.dumps(clean(value) if isinstance(value, str) else value, ensure_ascii=False)
 
 
 def reference(text: str) -> str:

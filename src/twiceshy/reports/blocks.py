@@ -67,7 +67,7 @@ _UNFINISHED = re.compile(
 _TAB = 4
 
 
-def _heading(line: Line, gap: bool) -> Block | None:
+def _heading(line: Line, *, gap: bool) -> Block | None:
     match = _HASHES.match(line.text)
     if match is None:
         return None
@@ -80,7 +80,7 @@ def _heading(line: Line, gap: bool) -> Block | None:
     return Block(line.number, Shape.HEADING, match["text"], text, len(match["marks"]), gap)
 
 
-def _row(line: Line, gap: bool) -> Block | None:
+def _row(line: Line, *, gap: bool) -> Block | None:
     text = line.text.strip()
     if "\t" in text and not line.code:
         cells = tuple(plain(cell) for cell in _COLUMNS.split(text))
@@ -104,7 +104,7 @@ def _indent(text: str) -> int:
     return len(expanded) - len(expanded.lstrip())
 
 
-def _item(line: Line, gap: bool) -> Block | None:
+def _item(line: Line, *, gap: bool) -> Block | None:
     glued = _GLUED_NUMBER.match(line.text)
     if glued is not None:
         body = line.text[glued.end() :]
@@ -135,7 +135,7 @@ def _item(line: Line, gap: bool) -> Block | None:
     )  # fmt: skip
 
 
-def _text(line: Line, gap: bool) -> Block | None:
+def _text(line: Line, *, gap: bool) -> Block | None:
     bold = (
         _BOLD_LINE.fullmatch(line.text)
         if line.text.lstrip()[:2] in ("**", "__") or "**" in line.text
@@ -212,7 +212,7 @@ def blocks_of(lines: Iterable[Line]) -> list[Block]:
             gap = True
             continue
         if line.code:
-            block = _row(line, gap) or _item(line, gap) or _text(line, gap)
+            block = _row(line, gap=gap) or _item(line, gap=gap) or _text(line, gap=gap)
         elif _RULE.match(line.text) and "|" not in line.text:
             block = Block(line.number, Shape.RULE, "", "", gap=gap)
         elif _underlined(listed, index) and not line.text.lstrip().startswith("#"):
@@ -225,7 +225,12 @@ def blocks_of(lines: Iterable[Line]) -> list[Block]:
             )
             skip = True
         else:
-            block = _heading(line, gap) or _row(line, gap) or _item(line, gap) or _text(line, gap)
+            block = (
+                _heading(line, gap=gap)
+                or _row(line, gap=gap)
+                or _item(line, gap=gap)
+                or _text(line, gap=gap)
+            )
         if block is None:
             continue
         if out and _joins(out[-1], block):

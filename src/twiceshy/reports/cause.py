@@ -28,6 +28,9 @@ _TELLS = re.compile(
 _RESULTS = re.compile(
     r"(?:,? (?:which|this|that) (?:caus\w+|led|result\w+|meant|made)|,? (?:causing|leading to|resulting in|so that|so the|preventing|making)|;)", re.IGNORECASE
 )  # fmt: skip
+_CERTIFICATE = re.compile(
+    r"\b(?:certificates?|certs?|ssl|tls|certbot|acme|let's encrypt)\b", re.IGNORECASE
+)
 _MAX_TEXT = 3_000
 
 
@@ -46,6 +49,10 @@ def classify(texts: Sequence[tuple[str, float]]) -> Classified:
     words: dict[C, list[str]] = {}
     for text, weight in texts:
         _score(text[:_MAX_TEXT], weight, scores, words)
+    if C.CERTIFICATE_RENEWAL_FAILED in scores and not any(_CERTIFICATE.search(t) for t, _ in texts):
+        del scores[
+            C.CERTIFICATE_RENEWAL_FAILED
+        ]  # a domain, a licence or a contract was not renewed
     if not scores:
         return Classified(C.OTHER, (), 0.0)
     # A renewal that failed is why the certificate expired; the pair is the renewal's.

@@ -15,15 +15,16 @@ from datetime import date, datetime, time, timedelta
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import ZoneMention
-from twiceshy.reports.outline import Outline, Statement
-from twiceshy.reports.timeline import RawEntry, RawTimeline
+from twiceshy.reports.outline import Outline
+from twiceshy.reports.span import SpanMarks, span_marks
+from twiceshy.reports.timeline import RawTimeline
+from twiceshy.reports.timeline_reader import RawEntry
 from twiceshy.reports.vocabulary import Part
 from twiceshy.reports.when.days import Day, Order, days_in, settle
-from twiceshy.reports.when.lengths import Length, lengths_in
-from twiceshy.reports.when.scan import Mark, is_range, marks_in
-from twiceshy.reports.when.zones import Zone, zones_in
+from twiceshy.reports.when.lengths import Length
+from twiceshy.reports.when.scan import Mark, marks_in
+from twiceshy.reports.when.zones import Zone
 
-_SPAN_PARTS = (Part.DURATION, Part.WHEN, Part.DAY)
 _PUBLISHED = re.compile(
     r"publish|written|updated|modified|created|report date|post-?mortem date", re.IGNORECASE
 )
@@ -38,17 +39,8 @@ _FRONT_DAYS = (
     "start",
     "title",
 )
-_BETWEEN = re.compile(r"\bbetween\b[^.]{0,60}$", re.IGNORECASE)
 _HALF_DAY = timedelta(hours=12)
 _NOON = 12
-_BEGAN = re.compile(
-    r"\b(?:start(?:ed|s)?|began|begin(?:s|ning)?|since|onset|occurred|happened|first)\b",
-    re.IGNORECASE,
-)
-_ENDED = re.compile(
-    r"\b(?:end(?:ed|s)?|until|till|resolved|restored|recovered|fixed|finished|back)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +74,11 @@ class Chronology:
     """When the outage was noticed, as stated outside the timeline."""
 
 
-@dataclass(frozen=True, slots=True)
-class _SpanMarks:
-    """What the span's statements give, still with unsettled days."""
-
-    start: Mark | None
-    end: Mark | None
-    day: Day | None
-    length: Length | None
-    line: int | None
-    zones: tuple[tuple[Zone, int], ...]
-
-
 def chronology_of(
     outline: Outline, timeline: RawTimeline, front: Mapping[str, str], path: str
 ) -> Chronology:
     """Settle everything."""
-    marks = _span_marks(outline, timeline)
+    marks = span_marks(outline)
     days = _all_days(outline, timeline, front, path)
     order = settle(days)
     zones = [*marks.zones, *timeline.zones]
@@ -107,7 +87,7 @@ def chronology_of(
         for e in timeline.entries
         if e.mark is not None and e.mark.zone is not None
     ]
-    report_day = _report_day(marks, outline, timeline, front, path, order)
+    report_day = _report_day(marks, outline, front, path, order)
     span_zone = marks.zones[0][0] if marks.zones else None
     timeline_zone = timeline.zones[0][0] if timeline.zones else None
     entry_zones = {
@@ -152,9 +132,8 @@ def _all_days(
 
 
 def _report_day(
-    marks: _SpanMarks,
+    marks: SpanMarks,
     outline: Outline,
-    timeline: RawTimeline,
     front: Mapping[str, str],
     path: str,
     order: Order,
@@ -179,157 +158,6 @@ def _report_day(
     return None
 
 
-def _span_marks(outline: Outline, timeline: RawTimeline) -> _SpanMarks:
-    """Start, end, day and length from the statements that give them."""
-    start = end = None
-    day: Day | None = None
-    length: Length | None = None
-    line: int | None = None
-    zones: list[tuple[Zone, int]] = []
-    for statement in outline.of(Part.START):
-        start, day, line, zones = _first_mark(statement, start, day, line, zones)
-    for statement in outline.of(Part.END):
-        if end is None and (marks := marks_in(statement.text)):
-            end = marks[0]
-            zones += [(m.zone, statement.block.line) for m in marks[:1] if m.zone is not None]
-            line = line or statement.block.line
-    for statement in [*outline.of(*_SPAN_PARTS), *_span_sentences(outline, start)]:
-        text = statement.text
-        found = marks_in(text)
-        if start is None or (end is None and statement.part in _SPAN_PARTS):
-            begin, finish = _interval(text, found)
-            if (
-                statement.part not in _SPAN_PARTS
-                and finish is None
-                and begin is not None
-                and not _BEGAN.search(text[: begin.start])
-            ):
-                begin = None
-            if start is None and begin is not None:
-                start, end = begin, finish if finish is not None else end
-                line = line or statement.block.line
-            elif end is None and finish is not None:
-                end = finish
-        if statement.part in _SPAN_PARTS or start in found:
-            named = [(m.zone, statement.block.line) for m in found if m.zone is not None]
-            zones += named or [(z, statement.block.line) for z in zones_in(text)]
-        if day is None:
-            day = next((m.day for m in found if m.day is not None and m.day.choices), None)
-            if day is not None and statement.part in _SPAN_PARTS:
-                line = line or statement.block.line
-        if length is None and statement.part is Part.DURATION:
-            stated = [x for x in lengths_in(text) if not _is_clock_like(text, x)]
-            if stated:
-                length = stated[0]
-                line = line or statement.block.line
-    if length is None:
-        length = _length_elsewhere(outline)
-    return _SpanMarks(start, end, day, length, line, tuple(zones))
-
-
-def _first_mark(
-    statement: Statement,
-    start: Mark | None,
-    day: Day | None,
-    line: int | None,
-    zones: list[tuple[Zone, int]],
-) -> tuple[Mark | None, Day | None, int | None, list[tuple[Zone, int]]]:
-    marks = marks_in(statement.text)
-    if start is None and marks:
-        start = marks[0]
-        day = day or start.day
-        line = line or statement.block.line
-        zones = zones + [(m.zone, statement.block.line) for m in marks[:1] if m.zone is not None]
-        if not zones:
-            zones = [(z, statement.block.line) for z in zones_in(statement.text)[:1]]
-    return start, day, line, zones
-
-
-def _span_sentences(outline: Outline, start: Mark | None) -> list[Statement]:
-    """Statements that may tell the span in a sentence, when no label does."""
-    candidates = outline.of(Part.SUMMARY, Part.IMPACT)
-    if start is None and not outline.of(*_SPAN_PARTS, Part.START):
-        candidates += [s for s in outline.statements[:12] if s.part is None]
-    return candidates
-
-
-def _interval(text: str, marks: Sequence[Mark]) -> tuple[Mark | None, Mark | None]:
-    """The two marks that a text gives as from and to, or the one it gives as from."""
-    timed = [mark for mark in marks if mark.clock is not None]
-    if not timed:
-        dated = [mark for mark in marks if mark.day is not None]
-        if len(dated) == 2 and is_range(text, dated[0], dated[1]):
-            return dated[0], dated[1]
-        return None, None
-    for first, second in itertools.pairwise(timed):
-        between = text[first.stop : second.start]
-        joined = is_range(text, first, second) and (
-            "and" not in between.lower() or _BETWEEN.search(text[: first.start])
-        )
-        if joined or (
-            len(between) < 60
-            and ". " not in between
-            and re.search(
-                r"\b(?:to|until|till|through|end(?:ed|s|ing)?|resolved|restored|lasted until)\b|[-–—→]",
-                between,
-                re.IGNORECASE,
-            )
-        ):
-            return first, second
-    only = timed[0]
-    before = text[: only.start]
-    if _ENDED.search(before) and not _BEGAN.search(before):
-        return None, only
-    return only, None
-
-
-def _is_clock_like(text: str, length: Length) -> bool:
-    return (
-        re.search(
-            r"\b(?:every|within|per|after|each|last|past|next)\s*$",
-            text[: length.start],
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _length_elsewhere(outline: Outline) -> Length | None:
-    """A stated length in a sentence that speaks of the outage as a whole."""
-    speaks = re.compile(
-        r"\b(?:outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption|off|broken|failed|could not|unable|gone|stopped|lasted|dead|slow|delayed|wrong|minutes? without)\b",
-        re.IGNORECASE,
-    )
-    for statement in [
-        s
-        for s in outline.statements
-        if s.part in (None, Part.SUMMARY, Part.IMPACT, Part.CONCLUSION)
-    ][:40]:
-        if statement.section in (Part.ACTIONS, Part.TIMELINE):
-            continue
-        for length in lengths_in(statement.text):
-            before = statement.text[: length.start]
-            if _after_interval(before):
-                return length
-            if (
-                speaks.search(statement.text)
-                and re.search(
-                    r"\b(?:for|lasted|lasting|total of|totall?ing|of|took|duration|down|a|an|nearly|almost)\W*(?:about|approximately|around|a total of|nearly|almost|over|roughly|the)?\s*$",
-                    before,
-                    re.IGNORECASE,
-                )
-                and not _is_clock_like(statement.text, length)
-            ):
-                return length
-    return None
-
-
-def _after_interval(before: str) -> bool:
-    """`started at 10:00 and ended at 10:30, `: what follows is how long that is."""
-    marks = [mark for mark in marks_in(before[-160:]) if mark.clock is not None]
-    return len(marks) > 1 and re.fullmatch(r"\W*", before[-160:][marks[-1].stop :]) is not None
-
-
 def _moment(mark: Mark, fallback: date | None, zone: Zone | None, order: Order) -> Moment | None:
     day = mark.day.settled(order) if mark.day is not None else fallback
     own = mark.zone or zone
@@ -338,7 +166,7 @@ def _moment(mark: Mark, fallback: date | None, zone: Zone | None, order: Order) 
     return Moment(day, mark.clock.at, own.offset_minutes(day) if own is not None else None)
 
 
-def _settle_span(marks: _SpanMarks, day: date | None, zone: Zone | None, order: Order) -> Span:
+def _settle_span(marks: SpanMarks, day: date | None, zone: Zone | None, order: Order) -> Span:
     start_mark, end_mark = marks.start, marks.end
     start = end = None
     if start_mark is not None:

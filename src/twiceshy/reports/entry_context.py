@@ -14,7 +14,9 @@ from dataclasses import dataclass, replace
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind
 from twiceshy.reports.cause import class_of, tells
-from twiceshy.reports.entry_words import CAUSE_FOUND, DETECTED, FIX, RULED_OUT, SUSPECTED
+from twiceshy.reports.entry_words import DETECTED, FIX, RULED_OUT
+from twiceshy.reports.first_entries import detections
+from twiceshy.reports.last_entries import after_end, fixes_and_end, stated_end
 
 _NEGATION = re.compile(
     r"\b(?:no|not|nothing|none|neither|never|nobody|isn't|wasn't|aren't|doesn't|didn't|don't|weren't|hasn't|without|fine|healthy|normal\w*|ok|okay|current|fast|works?|working|worked|innocent|"
@@ -44,45 +46,11 @@ _PLAIN_WORDS = re.compile(
     r"\b(?:root cause|cause|reason|culprit|identif\w+|found it|got it|finds? out|found out|discover\w*|reali[sz]e\w*|pinpoint\w*|trac\w+)\b",
     re.IGNORECASE,
 )
-_WORKS_AGAIN = re.compile(
-    r"\b(?:back|again|recover\w*|normal\w*|stable|healthy|online|reachable|resolved|restored|resum\w*|all (?:mails|jobs|tiles|names|queued|checks|logged)|queue (?:is )?empty|"
-    r"running|ok|okay|fine|in order|usual|as before|accepted|usable|available|available|closed|confirm\w*|verified|happy|flow\w*|loads?|works? (?:for|again)|working|open\b|online|success\w*|empty|go through|right|fast|served|green|reached|cheers?|done)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-_STOP = frozenset(
-    [
-        "that",
-        "this",
-        "with",
-        "from",
-        "were",
-        "was",
-        "been",
-        "have",
-        "had",
-        "which",
-        "their",
-        "there",
-        "about",
-        "into",
-        "after",
-        "before",
-        "when",
-        "then",
-        "than",
-        "because",
-        "while",
-        "being",
-        "team",
-        "engineers",
-        "users",
-        "service",
-        "server",
-        "issue",
-        "problem",
-        "found",
-    ]
-)
+_STOP_TEXT = """
+that this with from were was been have had which their there about into after before when then
+than because while being team engineers users service server issue problem found
+"""
+_STOP = frozenset(_STOP_TEXT.split())
 _WORD = re.compile(r"[a-z0-9_]{4,}")
 
 
@@ -112,9 +80,9 @@ def in_context(entries: Sequence[Entry], known: Known) -> tuple[Entry, ...]:
         ordered[0] = _detected(ordered[0]) if ordered else ordered[0]
     ordered = _rulings(ordered)
     ordered = _named_cause(ordered, known.cause_text, known.cause_class)
-    ordered = _detections(ordered, known.detected_at)
-    ordered = _fixes_and_end(_stated_end(ordered, known.end), known.end)
-    ordered = _after_end(ordered, known.end)
+    ordered = detections(ordered, known.detected_at)
+    ordered = fixes_and_end(stated_end(ordered, known.end), known.end)
+    ordered = after_end(ordered, known.end)
     return tuple(reversed(ordered)) if backwards else tuple(ordered)
 
 
@@ -166,7 +134,7 @@ def _speaks_of_others(entry: Entry, suspicion: str) -> bool:
 
 
 def _denies_before_moving_on(text: str) -> bool:
-    """`The model is as fast as before. Focus shifted to the network.`"""
+    """Such as `The model is as fast as before. Focus shifted to the network.`."""
     moves = _MOVES_ON.search(text)
     before = text[: moves.start()] if moves is not None else ""
     return len(before) > 12 and (
@@ -279,193 +247,3 @@ def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClas
     if entry.kind is EntryKind.CAUSE_FOUND:
         score += 1.0
     return score - (2.0 if index == 0 else 0.0)
-
-
-def _detections(entries: list[Entry], stated: Moment | None) -> list[Entry]:
-    """Without a detection so far, the first entry that speaks of an alert or a report is one."""
-    if stated is not None and any(_at(e, stated) for e in entries):
-        return _stated_detection(entries, stated)
-    ends = (EntryKind.SUSPECTED, EntryKind.CAUSE_FOUND, EntryKind.ESCALATED, EntryKind.RULED_OUT)
-    opening = list(entries[:4])
-    for index, entry in enumerate(opening):
-        if entry.kind is EntryKind.DETECTED:
-            return [
-                replace(e, kind=EntryKind.NOTE) if e.kind is EntryKind.FIX and i < index else e
-                for i, e in enumerate(entries)
-            ]
-        if entry.kind in ends and index:
-            break
-        speaks = DETECTED.search(entry.text) is not None
-        if (
-            speaks
-            and (entry.kind not in ends)
-            and not (
-                index and entry.kind is EntryKind.INVESTIGATING and _starts_looking(entry.text)
-            )
-        ):
-            return [
-                *entries[:index],
-                replace(entry, kind=EntryKind.DETECTED),
-                *entries[index + 1 :],
-            ]
-    first = entries[0] if entries else None
-    if first is not None and first.kind is EntryKind.NOTE:
-        return [replace(first, kind=EntryKind.DETECTED), *entries[1:]]
-    return entries
-
-
-def _at(entry: Entry, moment: Moment) -> bool:
-    return entry.at is not None and entry.at.minutes_until(moment) == 0
-
-
-def _stated_detection(entries: list[Entry], stated: Moment) -> list[Entry]:
-    """The entry at the time that the report gives for the detection is the detection."""
-    index = next(i for i, e in enumerate(entries) if _at(e, stated))
-    before = [
-        replace(e, kind=EntryKind.NOTE) if e.kind is EntryKind.DETECTED else e
-        for e in entries[:index]
-    ]
-    found = entries[index]
-    if found.kind in (
-        EntryKind.NOTE,
-        EntryKind.INVESTIGATING,
-        EntryKind.CAUSE_FOUND,
-        EntryKind.FIX,
-    ):
-        found = replace(found, kind=EntryKind.DETECTED)
-    return [*before, found, *entries[index + 1 :]]
-
-
-def _stated_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
-    """An entry at the end that the report states tells the restoration, later ones only follow."""
-    if end is None or end.clock is None or any(e.kind is EntryKind.RESTORED for e in entries):
-        return entries
-    return [
-        replace(e, kind=EntryKind.RESTORED)
-        if _at(e, end) and index and e.kind in (EntryKind.NOTE, EntryKind.FIX, EntryKind.DETECTED)
-        else e
-        for index, e in enumerate(entries)
-    ]
-
-
-def _after_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
-    """Notes behind the stated end stay notes: they repair nothing any more."""
-    if end is None:
-        return entries
-    return [
-        replace(e, kind=EntryKind.NOTE)
-        if e.kind is EntryKind.FIX and _later(e, end) and not FIX.search(e.text)
-        else e
-        for e in entries
-    ]
-
-
-def _later(entry: Entry, moment: Moment) -> bool:
-    minutes = moment.minutes_until(entry.at) if entry.at is not None else None
-    return minutes is not None and minutes > 0
-
-
-def _starts_looking(text: str) -> bool:
-    return (
-        re.search(r"\b(?:start\w*|beg[ai]n\w*|look\w*|investigat\w*)\b", text, re.IGNORECASE)
-        is not None
-    )
-
-
-_DONE = re.compile(
-    r"\b(?:was|were|is|are|been|got|gets)\s(?:\w+\s)?\w{2,}(?:ed|en|wn|ut|pt|ld|nt|de)\b|\b\w{3,}ed (?:off|on|back|up|down|in|out|away|by hand)\b|\b(?:moved|changed|switched|compressed|raised|lowered|turned|extended|enlarged|emptied|cleaned|shortened)\b",
-    re.IGNORECASE,
-)
-_LOOKING = re.compile(
-    r"\b(?:investigat\w*|analy[sz]\w*|look(?:ed|ing|s)? (?:at|into|for|through)|debug\w*|diagnos\w*|examin\w*|test(?:ed|ing)|monitor(?:ed|ing)|verif\w*|confirm\w*|review(?:ed|ing)|acknowledged|informed|notified|called)\b",
-    re.IGNORECASE,
-)
-
-
-_PREDICATE = re.compile(
-    r"^(?:the |our |all )?[\w' -]{2,50}?\b(?:is |are |was |were )?(?:now |all |again |fully )*(?:reachable|available|accessible|online|usable|back|up|works?|working|open|loads?|normal|green)(?: again| normally)?[.!]?$",
-    re.IGNORECASE,
-)
-
-
-def _is_done(text: str) -> bool:
-    """Whether something was done to something, and not only looked at: `path was changed`."""
-    return _DONE.search(text) is not None and _LOOKING.search(text) is None
-
-
-def _comes_back(text: str) -> bool:
-    return (
-        re.search(
-            r"\b(?:right|loads?|reached|flow\w*|go through|works?|working|online|reachable|green|complete)\b",
-            text,
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _fixes_and_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
-    """After the cause: acts are fixes, and the last entry tells the end."""
-    named = next((i for i, e in enumerate(entries) if e.kind is EntryKind.CAUSE_FOUND), None)
-    if named is None:
-        named = max(
-            (
-                i
-                for i, e in enumerate(entries)
-                if e.kind in (EntryKind.RULED_OUT, EntryKind.SUSPECTED)
-            ),
-            default=None,
-        )
-    if named is None:
-        return entries
-    out = list(entries)
-    last = len(out) - 1
-    for index in range(named + 1, len(out)):
-        entry = out[index]
-        if entry.kind in (
-            EntryKind.NOTE,
-            EntryKind.INVESTIGATING,
-            EntryKind.DETECTED,
-            EntryKind.RULED_OUT,
-        ) and not SUSPECTED.search(entry.text):
-            ended = any(e.kind is EntryKind.RESTORED for e in out[:index])
-            ends = (
-                index == last
-                and not ended
-                and not (end is not None and _later(entry, end))
-                and (entry.kind is EntryKind.NOTE or _WORKS_AGAIN.search(entry.text) is not None)
-            )
-            acts = (
-                entry.kind is EntryKind.NOTE
-                or FIX.search(entry.text) is not None
-                or _is_done(entry.text)
-            )
-            if ends:
-                out[index] = replace(entry, kind=EntryKind.RESTORED)
-            elif acts and not RULED_OUT.search(entry.text) and not ended:
-                out[index] = replace(entry, kind=EntryKind.FIX)
-        elif (
-            entry.kind is EntryKind.FIX and index == last and _WORKS_AGAIN.search(entry.text)
-        ) or (
-            entry.kind is EntryKind.CAUSE_FOUND
-            and index == last
-            and not CAUSE_FOUND.search(entry.text)
-        ):
-            out[index] = replace(entry, kind=EntryKind.RESTORED)
-    ending = out[-1]
-    if (
-        ending.kind is EntryKind.NOTE
-        and _WORKS_AGAIN.search(ending.text)
-        and _comes_back(ending.text)
-    ):
-        out[-1] = replace(ending, kind=EntryKind.RESTORED)
-    if not any(e.kind is EntryKind.RESTORED for e in out):
-        backs = [i for i in range(named + 1, len(out)) if _PREDICATE.search(out[i].text)]
-        usable = [i for i in backs if out[i].kind in (EntryKind.NOTE, EntryKind.FIX)]
-        if usable:
-            out[usable[0]] = replace(out[usable[0]], kind=EntryKind.RESTORED)
-    restored = [i for i, e in enumerate(out) if e.kind is EntryKind.RESTORED]
-    for index in restored[:-1]:
-        if FIX.search(out[index].text):
-            out[index] = replace(out[index], kind=EntryKind.FIX)
-    return out

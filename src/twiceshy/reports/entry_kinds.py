@@ -84,6 +84,11 @@ _WORKS = Phrases(
     back|service|normal|again|online :: back (?:online|up|to normal)|services? (?:\w+ )?(?:restored|resumed|back)|normal|again\b|online\b
     """
 )
+_USERS_SPEAK = Phrases(
+    r"""
+    ask|call|tell|told|wr|phone|ring|mail|contact|complain :: (?:users?|customers?|clients?|visitors?|members?|students?|teachers?|guests?|passengers?|shoppers?|subscribers?|citizens?) (?:\w+ )?(?:asks?|asked|calls?|called|tells?|told|wr[io]tes?|phones?|phoned|rings?|rang|mails?|mailed|contact(?:s|ed)|complain(?:s|ed)?)\b
+    """
+)
 _BEGINS_TO_LOOK = Phrases(
     r"""
     begin|start|began :: (?:begins?|began|starts?|started) (?:to |the |an |its |their )?(?:investigat\w*|look\w*|check\w*|debug\w*|analy\w*)
@@ -91,7 +96,7 @@ _BEGINS_TO_LOOK = Phrases(
 )
 
 
-def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
+def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:  # noqa: C901, PLR0911, PLR0912 - the order of the questions is the rule
     """The kind of an entry by its words; `first` leans towards detection."""
     if label:
         for kind, pattern in _LABELS:
@@ -133,7 +138,9 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:
         return EntryKind.SUSPECTED
     if cause is not None and not _SYMPTOM.search(text):
         return EntryKind.CAUSE_FOUND
-    if escalated is not None and not _BEGINS_TO_LOOK.search(text):
+    if escalated is not None and not (
+        _BEGINS_TO_LOOK.search(text) or _comes_first(_USERS_SPEAK.search(text), escalated)
+    ):
         return EntryKind.ESCALATED
     fix, detected, investigating = (
         FIX.search(text),

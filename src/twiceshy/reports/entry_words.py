@@ -212,6 +212,7 @@ ESCALATED = Phrases(
     pulled in|brought in|called in|looped in :: (?:is|was|are|were|got|gets) (?:pulled|brought|called|looped) in\b
     takes over|took over :: (?:team|engineers?|vendor|support|desk|department) (?:takes|took) over
     mentor|tutor|senior|boss|expert|consultant|cto|head of :: (?:call|ask|phon|page|ping|contact|involv|inform|woke|wakes)\w*(?: in| for help)? (?:\w+ ){0,3}(?:mentor|tutor|senior|boss|expert|consultant|cto|head of \w+)
+    raise|took|takes|br :: (?:raised|raises|took|takes|brought|brings) (?:it|this|the \w+) (?:with|to) (?:the |our )?(?:\w+ ){0,3}(?:teams?|engineers?|vendor|provider|lead|manager|support|dbas?)\b
     """
 )
 
@@ -293,6 +294,7 @@ INVESTIGATING = Phrases(
     collected :: collected
     gathered :: gathered
     monitor :: monitor(?:ed|ing)\b
+    triage :: triag(?:e|es|ed|ing)\b
     """
 )
 

@@ -150,7 +150,7 @@ _PAST = Phrases(
 )
 
 
-def judge_genre(
+def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     outline: Outline,
     timeline: tuple[Entry, ...],
     cause: Cause | None,

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from twiceshy.reports.blocks import BOLD_LEVEL, Block, Shape
 from twiceshy.reports.labels import Label, dashed_label_of, label_of
-from twiceshy.reports.vocabulary import Part, part_named, stands_alone
+from twiceshy.reports.title import title_of
+from twiceshy.reports.vocabulary import Part, opens_a_section, part_named, stands_alone
 from twiceshy.reports.when.scan import marks_in
 
 _PLAIN_LEVEL = 8
+_PLAIN_HEADING = 60
 _FIELDS = frozenset(
     {Part.DURATION, Part.START, Part.END, Part.DAY, Part.WHEN, Part.IMPACT, Part.AFFECTED, Part.SHARE,
      Part.DETECTION, Part.CAUSE, Part.RESOLUTION, Part.ASIDE, Part.LEADS, Part.ESCALATION}
@@ -82,50 +84,13 @@ def outline_of(blocks: Sequence[Block]) -> Outline:
     placer = _Placer(blocks)
     for index, block in enumerate(blocks):
         placer.place(index, block)
-    title, line = _title(blocks)
+    title, line = title_of(blocks)
     return Outline(
         _first_report(placer.statements),
         title,
         line,
         tuple(b.text for b in blocks if b.shape is Shape.HEADING),
     )
-
-
-def _title(blocks: Sequence[Block]) -> tuple[str | None, int | None]:
-    opening = blocks[:40]
-    headings = [block for block in opening if block.shape is Shape.HEADING]
-    for block in headings:
-        if block.level <= 3 and part_named(block.text) is None:
-            return block.text, block.line
-    if headings and part_named(headings[0].text) is None:
-        return headings[0].text, headings[0].line
-    for block in opening[:3]:
-        label = label_of(block.raw, block.text)
-        if label is not None and label.name.lower() in (
-            "title",
-            "incident title",
-            "incident",
-            "post-mortem",
-            "postmortem",
-        ):
-            return label.value or None, block.line
-        short = block.shape is Shape.TEXT and len(block.text) <= 100
-        if (
-            short
-            and block.text[-1] not in ".:"
-            and part_named(block.text) is None
-            and not marks_in(block.text)
-        ):
-            return block.text, block.line
-    for block in headings:
-        label = label_of(block.raw, block.text)
-        if (
-            label is not None
-            and label.value
-            and "postmortem" in label.name.lower().replace("-", "")
-        ):
-            return block.text, block.line
-    return None, None
 
 
 def _has_clock(text: str) -> bool:
@@ -164,13 +129,15 @@ class _Placer:
     def _open(self, part: Part | None, level: int, heading: str) -> None:
         self.state = _State(part, level, heading)
 
-    def _heading(self, index: int, block: Block) -> None:
+    def _heading(self, index: int, block: Block) -> None:  # noqa: C901, PLR0912 - one case after the other, as a reader meets them
         state = self.state
         label = label_of(block.raw, block.text)
         part = part_named(block.text)
         value = ""
         if part is None and label is not None:
             part, value = part_named(label.name), label.value
+            if part is Part.SUMMARY and value and not self.statements:
+                part, value = None, ""  # "Incident: mail was down" is a title, not a summary
         if state.section is Part.TIMELINE and self._within_timeline(index, block, part):
             state.group = block.text
             state.field = None
@@ -272,7 +239,7 @@ class _Placer:
             and part_named(block.text) in (Part.GROUP, Part.ACTIONS)
         )
 
-    def _item(self, index: int, block: Block) -> None:
+    def _item(self, index: int, block: Block) -> None:  # noqa: C901, PLR0912 - one case after the other, as a reader meets them
         state = self.state
         label = label_of(block.raw, block.text)
         if state.field is not None and block.level <= state.field_indent:
@@ -281,9 +248,7 @@ class _Placer:
             label is None
             and state.section is not Part.TIMELINE
             and part_named(block.text) in _FIELDS
-        ):
-            label = Label(block.text, "", strong=False)
-        elif label is None and state.section is Part.ACTIONS and self._names_a_list(index):
+        ) or (label is None and state.section is Part.ACTIONS and self._names_a_list(index)):
             label = Label(block.text, "", strong=False)
         part = part_named(label.name) if label is not None else None
         if label is None or part is None or state.section in (Part.TIMELINE, Part.LESSONS):
@@ -320,10 +285,10 @@ class _Placer:
         if label.value:
             self._emit(block, label.value, label=label)
 
-    def _line(self, block: Block) -> None:
+    def _line(self, block: Block) -> None:  # noqa: C901, PLR0912 - one case after the other, as a reader meets them
         state = self.state
         label = label_of(block.raw, block.text)
-        if label is None and len(block.text) <= 60 and stands_alone(block.text):
+        if label is None and self._plain_heading(block):
             label = Label(block.text, "", strong=False)
         part = part_named(label.name) if label is not None else None
         if part is None and label is None:
@@ -373,6 +338,13 @@ class _Placer:
             self._open(Part.ACTIONS if part is Part.GROUP else part, _PLAIN_LEVEL, label.name)
         if label.value:
             self._emit(block, label.value, label=label)
+
+    @staticmethod
+    def _plain_heading(block: Block) -> bool:
+        """Whether a line without any mark is a heading all the same."""
+        return len(block.text) <= _PLAIN_HEADING and (
+            stands_alone(block.text) or (block.gap and opens_a_section(block.text))
+        )
 
     @staticmethod
     def _leaves_timeline(block: Block, part: Part, label: Label) -> bool:

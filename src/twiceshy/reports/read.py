@@ -21,8 +21,8 @@ from twiceshy.model.report import (
 from twiceshy.reports.actions import actions_of
 from twiceshy.reports.blocks import blocks_of
 from twiceshy.reports.cause import class_of, classify
-from twiceshy.reports.detection import detected_by
 from twiceshy.reports.chronology import Chronology, chronology_of
+from twiceshy.reports.detection import detected_by
 from twiceshy.reports.entry_context import Known, in_context
 from twiceshy.reports.entry_kinds import kind_of
 from twiceshy.reports.escalation import escalated_to

@@ -94,7 +94,7 @@ def _front_matter(raw: list[str]) -> tuple[int, dict[str, str]]:
     return 0, {}
 
 
-def _lines(raw: list[str], body_from: int) -> list[Line]:
+def _lines(raw: list[str], body_from: int) -> list[Line]:  # noqa: C901 - one case after the other, as a reader meets them
     out: list[Line] = []
     fence: str | None = None
     side: str | None = None

@@ -50,7 +50,9 @@ def _sqlite(file: Path, *, reading: bool) -> Engine:
             check_same_thread=False,
         )
         try:
-            if not reading:
+            if reading:
+                connection.execute("PRAGMA query_only = ON")
+            else:
                 _use_write_ahead(connection)
             # A record must outlive a power cut; one commit a run makes that cheap.
             connection.execute("PRAGMA synchronous = FULL")
@@ -73,11 +75,14 @@ def _sqlite(file: Path, *, reading: bool) -> Engine:
 def _mode(file: Path, *, reading: bool) -> str:
     if not reading:
         return "mode=rwc"
-    # Even reading needs a shared-memory file in write-ahead mode. Where it cannot be made, nobody
-    # with our rights writes either, and with an empty log the file itself is the whole truth.
+    # Even reading makes a log and a shared-memory file in write-ahead mode. Only who may write the
+    # journal removes them again; left by anybody else they would lock out those who may.
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return "mode=rw"
+    # With an empty log the file itself is the whole truth.
     log = Path(f"{file}-wal")
-    still = not os.access(file.parent, os.W_OK) and (not log.exists() or log.stat().st_size == 0)
-    return "mode=ro&immutable=1" if still else "mode=ro"
+    is_whole = not log.exists() or log.stat().st_size == 0
+    return "mode=ro&immutable=1" if is_whole else "mode=ro"
 
 
 def _use_write_ahead(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""How often, and how long before: what an action's words say in days."""
+"""How often something is to be done: what an action's words say in days."""
 
 from __future__ import annotations
 
@@ -44,10 +44,6 @@ _EVERY_N = re.compile(
     r"\bevery\s+(?P<number>\d{1,3}|a|one|two|three|four|six|twelve|second|third|other)\s+"
     r"(?P<unit>day|week|fortnight|month|quarter|year)s?\b"
 )
-_AHEAD = re.compile(
-    r"\b(?P<number>\d{1,3}|a|one|two|three|four|six)[\s-]+(?P<unit>day|week|month)s?\b"
-    r"(?=[^.;]{0,40}?\b(?:before|prior|ahead|in advance|of expir|left|remain|to expir|warning|notice))"
-)
 _LONGEST_DAYS = 3660
 
 
@@ -62,15 +58,3 @@ def repeats_every_days(text: str) -> int | None:
     if spelled is not None:
         return _days(spelled["number"], spelled["unit"])
     return next((days for pattern, days in _WORDS if pattern.search(text)), None)
-
-
-def days_ahead(text: str) -> int | None:
-    """How long before the end `text` (lower case) wants to be warned: "30 days before expiry".
-
-    Of several ("60, 30 and 7 days before") the longest counts: the first warning is the promise.
-    """
-    found = [_days(match["number"], match["unit"]) for match in _AHEAD.finditer(text)]
-    listed = re.search(r"\b(\d{1,3}(?:\s*(?:,|/|and|or)\s*\d{1,3})+)[\s-]+days?\b", text)
-    if listed is not None and found:
-        found += [int(number) for number in re.findall(r"\d+", listed[1])]
-    return min(max(found), 365) if found else None

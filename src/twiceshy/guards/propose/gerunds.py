@@ -54,7 +54,28 @@ _ALSO_NOUNS = frozenset(
 """Verbs whose forms are as often nouns: "checks", "updates"."""
 
 _DOUBLED = frozenset(
-    "begin cut drop forbid get let log map pin plan put run set ship shut skip split stop swap tag".split()
+    [
+        "begin",
+        "cut",
+        "drop",
+        "forbid",
+        "get",
+        "let",
+        "log",
+        "map",
+        "pin",
+        "plan",
+        "put",
+        "run",
+        "set",
+        "ship",
+        "shut",
+        "skip",
+        "split",
+        "stop",
+        "swap",
+        "tag",
+    ]
 )
 _THIRD = {f"{verb}s": verb for verb in VERBS} | {
     f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeou" else f"{verb}es": verb
@@ -93,7 +114,9 @@ def is_request(first: str, rest: str) -> bool:
 
 def _follows_a_verb(rest: str) -> bool:
     """ "test with", "work offline", "update at": nothing that a noun before it could belong to."""
-    return re.match(r"(?:with|at|before|after|only|up|out|over|back|down|off|on)\b", rest) is not None
+    return (
+        re.match(r"(?:with|at|before|after|only|up|out|over|back|down|off|on)\b", rest) is not None
+    )
 
 
 def third_person(word: str, rest: str) -> str | None:

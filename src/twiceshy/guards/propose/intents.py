@@ -18,6 +18,8 @@ class Intent(StrEnum):
     AUDIT = "audit"
     PROCESS = "process"
     """A way of working is set up or mended: a policy, a procedure, better practices."""
+    TIMING = "timing"
+    """When things may be done: never on Fridays, not before the holidays."""
     COMMUNICATE = "communicate"
     STAFF = "staff"
     REMIND = "remind"
@@ -42,6 +44,7 @@ PEOPLE = frozenset(
         Intent.DOCUMENT,
         Intent.AUDIT,
         Intent.PROCESS,
+        Intent.TIMING,
         Intent.COMMUNICATE,
         Intent.STAFF,
         Intent.REVIEW,
@@ -66,23 +69,24 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\beducat\w+|\bteach\w*|\bonboard\w*|\bknowledge[\s-](?:shar|transfer)\w*",
             r"\b(?:raise|increase|improve) awareness\b|\bawareness\b|\bfamiliar\w*",
             r"\bupskill\w*|\bcross-?train\w*|\bmentor\w*|\bcoach\w*|\blunch and learn\b",
-            r"\bbrown[\s-]bag\b|\blearn how\b|\bwell-versed\b|\bseminars?\b|\bcourses?\b",
+            r"\bbrown[\s-]bag\b|\blearn how\b|\bshow\w* (?:[\w-]+ ){1,4}how to\b|\bwell-versed\b|\bseminars?\b|\bcourses?\b",
         ),
         Intent.LOAD_TEST: (
             r"\b(?:load|stress|performance|capacity|scalability|soak|volume)[\s-]*(?:and \w+ )?test(?:s|ing|ed)?\b",
             r"\bbenchmark\w*",
         ),
         Intent.REHEARSE: (
-            r"\bdrills?\b|\bgame[\s-]?days?\b|\brehears\w+|\bsimulat\w+|\btable-?top\b",
+            r"\bdrills?\b|\bgame[\s-]?days?\b|\brehears\w+|(?<!must )\bsimulat\w+(?! (?:[\w-]+ ){0,3}(?:rules?|config\w*|changes?)\b)|\btable-?top\b",
+            r"\bpracti[sc]es? (?:the|our|a|restoring|switching)\b",
             r"\bchaos\b|\bfault injection\b|\bmock (?:incident|outage)s?\b|\bdry[\s-]runs?\b|\balerts? (?:reach|arrive|are (?:received|delivered))\w*|\b(?:test|practi[cs]e|exercise) (?:it|them|this)\b|\btest(?:s|ing)? (?:of )?(?:the |our )?(?:\w+ )?(?:restor|recover)\w*",
             r"\b(?:fail-?over|disaster[\s-]recovery|restore|restoration|recovery|backup|dr|rollback|roll-back|generator|ups)[\s-](?:test|exercise|drill)(?:s|ing)?\b",
             r"\b(?:periodic\w*|regular\w*) test\w* (?:of )?(?:the |our )?(?:back-?up|fail-?over|recovery|restor|generator|ups|redundan)\w*",
             r"\b(?:test|verify|practi[cs]e|exercise) (?:the |our |all |data )?(?:database )?(?:back-?ups?|fail-?over|recover\w*|restor\w*|roll-?backs?|generators?|disaster|ups|batter\w+|stand-?by|redundan\w+)\b",
         ),
         Intent.DOCUMENT: (
-            r"\bdocument(?:s|ed|ing|ation)?\b|\brun-?books?\b|\bplay-?books?\b|\bwikis?\b",
+            r"\bdocument(?:s|ed|ing|ation)?\b|\b(?:run|play)-?books?\b(?! (?:asks?|runs?|checks?|refuses?|must|should|stops?|deploys?)\b)|\bwikis?\b",
             r"\bknowledge[\s-]base\b|\bguidelines?\b|\bguides?\b|\bmanuals?\b(?! \w*renew)",
-            r"\bstandard operating procedures?\b|\bsops?\b|\bread-?me\b|\bwrite (?:up|down)\b",
+            r"\bstandard operating procedures?\b|\bsops?\b|\bread-?me\b|\bwrite (?:up|down)\b|\bdescribe\b|\bwrite (?:the|a) (?:\w+ )?(?:list|page|guide|howto|how-to)\b",
             r"\bpost-?mortem (?:report|document)s?\b|\bchangelogs?\b|\bdiagrams?\b",
             r"\binventory\b|\b(?:keep|maintain|create|make|write) (?:an? )?(?:\w+ )?(?:list|register|record|catalogue?)s? of\b",
             r"\b(?:response|recovery|contingency|continuity|rollback|roll-back|communication|escalation|mitigation|capacity|maintenance|upgrade|failover) (?:plans?|procedures?|protocols?|polic(?:y|ies))\b",
@@ -92,6 +96,11 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bautomat\w+ (?:(?!tests?\b)\w+[\s-]){0,3}?(?:checks?|checking|validat\w*|audit\w*|verif\w*|scan\w*|review\w*|inspection\w*)\b",
             r"\bvalidat\w+|\bautomatically (?:check|verif|inspect)\w*",
             r"\bcheck\w*\b[^.;]{3,60}\bautomatically\b|\bverif(?:y|ies|ied|ication)\b",
+            r"\bsimulat\w+ (?:[\w-]+ ){0,3}(?:rules?|config\w*|changes?)\b|\bprob(?:e|es|ing)\b",
+            r"\b(?:open|request|fetch|load) (?:the|one|a|some|known) (?:\w+ ){0,2}pages?\b",
+            r"\b(?:check|compare|request|poll|ping|query|send|fetch|measure|test|look\w* up)\w*\b[^.;]{0,60}?"
+            r"\b(?:every|each) (?:\w+ )?(?:second|minute|hour)s?\b",
+            r"^(?:double[\s-])?check(?:s|ed|ing)? (?!out\b|in\b|with (?:the )?(?:vendor|provider))",
             r"\bsanity checks?\b|\bconfig\w* (?:check|test|lint)\w*|\bsmoke[\s-]*tests?\b",
             r"\bsynthetic\b|\bpre-?flight\b|\bself-?tests?\b",
             r"\bautomat\w+ (?:\w+ )?scripts? to (?:check|verify|detect)\b",
@@ -108,7 +117,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\b(?:check|inspect)(?:ing|s)? [^.;]{0,60}\b(?:weekly|monthly|quarterly|yearly|annually)\b",
             r"\bcheck [^.;]{0,60}\bevery (?:\d+ |two |three |six )?(?:week|month|quarter|year)s?\b",
             r"\b(?:regular|periodic|routine|scheduled|quarterly|monthly|weekly|yearly|annual) (?:\w+ )?(?:checks|check-ups|health checks|assessments|maintenance)\b",
-            r"\btake stock\b|\binventori\w+",
+            r"\btake stock\b|\binventori(?:ed|sed|zed|ng|se|ze)\b",
         ),
         Intent.TEST: (
             r"\b(?:unit|integration|regression|end-to-end|e2e|functional|automated|automatic|acceptance|ui|api|contract|syntax)[\s-](?:\w+ )?tests?(?:ing)?\b",
@@ -118,15 +127,18 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bquality assurance\b",
             r"\b(?:thorough\w*|rigorous\w*|properly|fully|more|proper|comprehensive|extensive|better|enough|adequate\w*|improved?|stricter|robust)(?: and \w+)? test(?:ed|ing|s)\b",
             r"\btest(?:ed|ing)?\b(?= (?:\w+ ){0,4}(?:before|prior|in (?:a )?(?:staging|test)))",
-            r"\btests\b|\btesting\b",
+            r"\btests\b|\btesting\b|^test\b|\b(?:is|are|be|being|get|gets) (?:\w+ly )?tested\b",
+            r"\b(?:test|trial) (?:zone|system|network|cluster|machine|bed)\b|\btr(?:y|ies) [^.;]{3,50} first\b",
+            r"\b(?:log|report|detection|monitor|audit|warn)-only\b",
             r"\btest (?:all |any |every |new |the )*(?:code|change|update|release|deploy|migration|config|patch|plugin|script)\w*",
         ),
         Intent.STAND_BY: (
-            r"\bredundan\w+|\bfail-?overs?\b|\breplicas?\b|\breplicat\w+\b(?! (?:lag|delay|slot|status|documentation))",
+            r"\bredundan\w+|\bfail-?overs?\b|(?<!from a )(?<!from the )(?<!against a )(?<!against the )(?<!number of )\breplicas?\b(?! (?:lag|joins?))|\breplicat\w+\b(?! (?:lag|delay|slot|status|documentation))",
             r"\bhigh[\s-]availability\b|\bstand-?by\b",
             r"\bmulti-(?:az|region|zone|cloud|cdn|provider)\b",
             r"\bmulti(?:ple)? (?:availability zones|regions|providers)\b",
             r"\b(?:backup|secondary|second|alternate|alternative|fallback) (?:\w+ )?(?:server|generator|power|dns|provider|site|instance|link|connection|system|load|node|route|internet|supplier|vendor|gateway|database|resolver|name ?server|data ?cent(?:er|re))s?\b",
+            r"\b(?:second|secondary|redundant|backup) (?:\w+ )?(?:line|uplink|relay|machine|host|rack|carrier)s?\b",
             r"\bsingle points? of failure\b|\bspof\b|\bclustering\b|\bfall-?backs?\b",
             r"\bgraceful(?:ly)? degrad\w*|\bcircuit[\s-]?breakers?\b",
         ),
@@ -141,13 +153,14 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bnotif(?:y|ied|ies|ication)s? (?:\w+ ){0,3}(?:team|engineer|operator|on-call|admin|developer|staff|us|when|if|about|of)\b",
             r"\bkeep (?:an eye|track)\b",
             r"\b(?:page|tell|e-?mail|send)\w*\b[^.;]{0,60}\b(?:when|if|as soon as|whenever)\b",
-            r"\bwatch(?:es|ing|dog)?\b",
+            r"\bwatch(?:es|ed|ing|dog)?\b|\b(?:message|mail|call|sms|text)s? (?:when|if|as soon as)\b",
             r"\b(?:centrali[sz]ed|better|enhanced?|improved?|structured|more|detailed|add|comprehensive) log(?:ging|s)\b",
             r"\blog (?:aggregation|analysis|monitoring|collection)\b",
         ),
         Intent.COMMUNICATE: (
             r"\bcommunicat\w+|\balert to (?:\w+ ){0,2}(?:customer|user|client)s?\b",
-            r"\bstatus page\b",
+            r"\b(?:on|via|through|with|to|using) (?:the |a |our )?(?:public )?status page\b",
+            r"\b(?:update|maintain|use|keep) (?:the |a |our )?(?:public )?status page\b",
             r"\binform(?:s|ed|ing)?\b (?:\w+ ){0,2}(?:customer|user|client|stakeholder)s?\b",
             r"\bnotify (?:\w+ ){0,2}(?:customer|user|client|stakeholder)s?\b|\bapolog\w+",
             r"\bannounce\w*|\bcollaborat\w+|\bescalat\w+|\brefunds?\b|\bcompensat\w+",
@@ -158,6 +171,12 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bassign(?:s|ed|ing)?\b|\bappoint\w*",
             r"\bdedicated (?:team|person|engineer|owner)s?\b|\bdesignat\w+|(?<!file )\bownership\b",
             r"\bstaffing\b|\bheadcount\b|\brotas?\b",
+        ),
+        Intent.TIMING: (
+            r"\b(?:only|never|not|no) (?:[\w'-]+ ){0,5}?(?:on (?:a )?fridays?|(?:friday|monday)?s? ?(?:mornings?|evenings?)|weekends?|"
+            r"holidays?|nights?|busy hours|peak hours)\b",
+            r"\bin the (?:mornings?|evenings?)\b|\bon fridays?\b|\b(?:office|business|working) hours\b",
+            r"\bno (?:releases?|deploy\w*|changes?|maintenance|updates?) (?:[\w-]+ ){0,4}(?:before|during|in|on|at)\b",
         ),
         Intent.PROCESS: (
             r"\b(?:change|configuration change|release|deployment|certificate|review|approval|maintenance|testing|incident|code review|security|access|operational|coding|backup|patch|update|development|qa|handover|configuration|config|management|escalation|response|communication|response and|capacity|troubleshooting|recovery|monitoring|better|best|strict(?:er)?|rigorous|robust|clear(?:er)?|formal|new|improved|dns|database|network|firewall|password|rotation|operations?|sign-off)[\s-](?:\w+[\s-]){0,2}?(?:process(?:es)?|polic(?:y|ies)|procedures?|protocols?|practices?|workflows?|standards?|disciplines?|governance|planning)\b",
@@ -173,6 +192,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bcareful\w*",
         ),
         Intent.REVIEW: (
+            r"\bneeds? a (?:second )?look\b|\bgo(?:es|ing)? over\b",
             r"\breviews?\b|\breview(?:ed|ing)\b|\bpeer[\s-]review\w*|\bcode[\s-]review\w*",
             r"\bapprov(?:al|als|ed|e)\b|\bsign-?off\b|\bretrospectives?\b",
             r"\bassess(?:ment|ments|ing)?\b|\bevaluat\w+|\binvestigat\w+|\blook(?:ing)? into\b|\banaly[sz]e\b",

@@ -33,9 +33,12 @@ _PARTS = frozenset(
         Subject.PORT,
         Subject.CLOCK,
         Subject.BACKUP,
+        Subject.RATE_LIMIT,
+        Subject.ATTACK,
+        Subject.CONNECTIONS,
     }
 )
-_PLACES = frozenset(
+PLACES = frozenset(
     {
         Subject.MAIL,
         Subject.LOGIN,
@@ -45,10 +48,18 @@ _PLACES = frozenset(
         Subject.QUEUE,
         Subject.CACHE,
         Subject.HARDWARE,
+        Subject.JOBS,
+        Subject.PROCESS,
     }
 )
+"""Where a part is; the part is what an action is about when it names both."""
 _INSIDE = re.compile(r"\b(?:on|of|in|for|from|at)\s+(?:[\w-]+\s+){0,3}$")
-_OWNS = re.compile(r"(?:\s*(?:server|host|machine|system|instance)s?)?(?:'s|s')?\s*")
+_OWNS = re.compile(
+    r"(?:\s*(?:server|host|machine|system|instance)s?)?(?:'s|s')?\s*"
+    r"|\s+(?:to|onto|with|on|has|gets?|needs?|holds?|uses)(?:\s+(?:an?|the|its|more|own|bigger|larger|faster|new)){1,3}\s*"
+)
+_TAKES = re.compile(r"\s+(?:the |our |every |each |all )?")
+"""Between a part and its place where the part is said as a verb: "rate limit the login"."""
 
 GENERIC = frozenset(
     {
@@ -66,6 +77,7 @@ GENERIC = frozenset(
         Subject.THIRD_PARTY,
         Subject.DEPLOY,
         Subject.SECRETS,
+        Subject.PAGE,
     }
 )
 """Subjects that step back when the same words name something more definite."""
@@ -85,19 +97,38 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
+_OCCASION = re.compile(
+    r"\b(?:after|before|on|with|at|during) (?:each|every|any|all|an?) (?:[\w-]+ ){0,3}?"
+    r"(?:changes?|deploy\w*|updates?|releases?|moves?|reloads?|upgrades?|push|migrations?|rotations?|restarts?|sales?|"
+    r"installations?|merges?|commits?|fail-?overs?)\b(?: in the \w+)?"
+)
+"""When something is to be done, which is not what it is about."""
+
+
 def subjects_of(text: str) -> tuple[Subject, ...]:
     """The subjects of `text` (lower case), each once, in its order.
 
     "disk space on the database server" is about the disk: where a part is named, the place it is
-    in is left out.
+    in is left out. What is named only as an occasion ("after each configuration change") counts
+    when there is nothing else.
     """
+    return _subjects_in(_OCCASION.sub(" ", text)) or _subjects_in(text)
+
+
+def _subjects_in(text: str) -> tuple[Subject, ...]:
     found = mentions(text)
     parts = [mention for mention in found if mention.subject in _PARTS]
-    kept = [m for m in found if m.subject not in _PLACES or not _only_a_place(m, parts, text)]
+    kept = [m for m in found if m.subject not in PLACES or not _only_a_place(m, parts, text)]
     return tuple(dict.fromkeys(mention.subject for mention in kept))
 
 
 def _only_a_place(place: Mention, parts: list[Mention], text: str) -> bool:
-    if any(part.end <= place.start for part in parts) and _INSIDE.search(text[: place.start]):
+    before = [part for part in parts if part.end <= place.start]
+    if before and _INSIDE.search(text[: place.start]):
+        return True
+    if any(
+        p.subject is Subject.RATE_LIMIT and _TAKES.fullmatch(text[p.end : place.start])
+        for p in before
+    ):
         return True
     return any(_OWNS.fullmatch(text[place.end : p.start]) for p in parts if p.start >= place.end)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from twiceshy.guards.propose.quantities import quantities
+
 _SAYS_NOTHING = frozenset(
     re.split(
         r"\s+",
@@ -37,7 +39,9 @@ _SAYS_NOTHING = frozenset(
         "than that the their them these they thing things this thorough those threshold "
         "thresholds through time timely to tool tooling tools track tracking unusual up "
         "update upgrade us use user users using validate validation various verify via "
-        "visibility warn warning warnings watch watching we web when will with zabbix",
+        "visibility warn warning warnings watch watching we web when will with zabbix "
+        "above below over under less more few fewer left remain remaining longer early before ahead "
+        "advance outside inside",
     )
 )
 """Words that come with any kind of monitoring."""
@@ -45,4 +49,6 @@ _SAYS_NOTHING = frozenset(
 
 def is_open(text: str) -> bool:
     """Whether `text` (lower case) has no word that tells what is to be looked at."""
+    for quantity in reversed(quantities(text)):
+        text = f"{text[: quantity.start]} {text[quantity.end :]}"
     return all(word in _SAYS_NOTHING for word in re.findall(r"[a-z0-9][a-z0-9.'-]*", text))

@@ -8,7 +8,7 @@ from twiceshy.guards.propose.clauses import plain_text
 from twiceshy.guards.propose.gerunds import VERBS, gerund, is_request, third_person
 
 LONGEST_SUBJECT = 80
-_MOST_WORDS_BEFORE_THE_VERB = 6
+_MOST_WORDS_BEFORE_THE_VERB = 8
 
 _LIGHT = (
     r"(?:set up|carry out|put in place|make sure(?: that)?|ensur\w+(?: that)?|follow up on|"
@@ -80,16 +80,10 @@ _HOW_OFTEN = re.compile(
     r"periodically)(?=$|,)",
     re.IGNORECASE,
 )
-_ONCE = re.compile(r"\s+(?:once|twice)$", re.IGNORECASE)
 _NOT_TO = re.compile(r"^(?:do not|don't|never)\s+(?P<verb>[a-z]+)\b", re.IGNORECASE)
 _MODAL = re.compile(
     r"^(?P<who>[^,]{3,60}?)\s+(?:should|must|shall|will|needs? to|has to|have to|is to|are to)\s+"
     r"(?:always\s+)?(?P<verb>[a-z]+)\b(?P<rest>.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
-_IS = re.compile(
-    r"^(?P<who>(?!when\b|if\b|who\b|which\b|what\b|that\b|there\b)[^,:]{3,60}?)\s+"
-    r"(?:is|are|gets?(?= \w+ed\b))\s+(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 _WHICH = re.compile(r"\b(?:which|who|that|when|if|where|how|what|whether)$", re.IGNORECASE)
@@ -190,7 +184,9 @@ def _second_request(rest: str) -> str:
     match = _SECOND_REQUEST.search(rest)
     if match is None or match["verb"].lower() not in VERBS:
         return rest
-    return f"{rest[: match.start('verb')]}{gerund(match['verb'].lower())}{rest[match.end('verb') :]}"
+    return (
+        f"{rest[: match.start('verb')]}{gerund(match['verb'].lower())}{rest[match.end('verb') :]}"
+    )
 
 
 def _sentence(text: str) -> str | None:
@@ -210,8 +206,7 @@ def _sentence(text: str) -> str | None:
         if verb is not None:
             return f"{uncapitalised(before)} {gerund(verb)} {rest}"
         if words[place].lower() in {"is", "are"}:
-            match = _IS.match(text)
-            return f"{uncapitalised(before)} being {rest}" if match is not None else None
+            return f"{uncapitalised(before)} being {rest}"
     return None
 
 

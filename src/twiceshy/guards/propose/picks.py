@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twiceshy.guards.propose.cadence import days_ahead
 from twiceshy.guards.propose.cause import SUBJECT_OF_CAUSE
 from twiceshy.guards.propose.checks import Check
-from twiceshy.guards.propose.clauses import Clause, plain_text
+from twiceshy.guards.propose.checks.slot import Stated
+from twiceshy.guards.propose.clauses import Clause
 from twiceshy.guards.propose.intents import PEOPLE, Intent
+from twiceshy.guards.propose.mentions import PLACES
 from twiceshy.guards.propose.openness import is_open
+from twiceshy.guards.propose.phrases import bare, noun_phrase, shortened
 from twiceshy.guards.propose.practices import (
     RESTORED,
     Practice,
     practice_of,
     restore_of,
-    shortened,
     subject_of,
 )
 from twiceshy.guards.propose.readings import Reading, readings
@@ -27,7 +28,9 @@ from twiceshy.guards.propose.rules import (
     checks_beside,
     live_checks,
 )
+from twiceshy.guards.propose.statements import statements
 from twiceshy.guards.propose.subjects import Subject
+from twiceshy.guards.propose.topics import directions_of, topic_of
 from twiceshy.model.report import CauseClass
 
 _OPENING = {
@@ -52,6 +55,7 @@ _NOT_BY_CHANGE = frozenset(
         Subject.NETWORK,
         Subject.HARDWARE,
         Subject.POWER,
+        Subject.CONNECTIONS,
     }
 )
 """Changing these leaves nothing that looking at them again would show."""
@@ -65,7 +69,49 @@ _REVIEWED_CHANGES = re.compile(
     r"|(?:review|approv|pull requests?)[^.;]{0,60}\bchang|\bchang[^.;]{0,60}(?:review|approv)"
     r"|before (?:being )?appl"
 )
-_BOUGHT = re.compile(r"\b(?:buy|purchase|order|procure|acquire|spare)\b")
+_BOUGHT = re.compile(
+    r"\b(?:buy|purchase|procure|acquire)\b|\border(?: an?| more| new)\b|\bspare (?:part|server|disk|drive|switch|router)"
+)
+_ROOM = re.compile(
+    r"\b(?:spaces?|storage|rotat\w*|bigger|larger|expand\w*|increas\w+|resiz\w+|grow\w*|sizes?|clean\w*|full|quotas?|"
+    r"volumes?|logs?|delet\w+|inodes?|retention|limit\w*|free|capacity|file ?systems?|partitions?|more)\b"
+)
+"""What makes a change of a disk a matter of room."""
+_KEPT_BY_DRIFT = re.compile(
+    r"\bupgrad\w+|\b(?:latest|newer|current|recent) (?:stable )?(?:versions?|releases?)\b|\bup[\s-]to[\s-]date\b"
+    r"|\bfreez\w+|\b(?:remov|retir|decommission|disabl|uninstall)\w*"
+)
+"""A version that was put in, or a thing that was taken out: what runs tells whether it stays so."""
+_KEPT_AS_REVIEWED = frozenset(
+    {
+        Subject.WEB_SERVER,
+        Subject.LOAD_BALANCER,
+        Subject.FIREWALL,
+        Subject.NETWORK_DEVICES,
+        Subject.DNS,
+        Subject.CACHE,
+        Subject.DATABASE,
+        Subject.MAIL,
+        Subject.QUEUE,
+        Subject.UPDATES,
+    }
+)
+_LIFETIMES = re.compile(r"\bttls?\b|\btime[\s-]to[\s-]live\b")
+_INSIDE_DNS = re.compile(r"\bserial\b|\bage\b|\bttls?\b|\bquer(?:y|ies)\b|\bdnssec\b")
+"""What the names' addresses tell nothing of."""
+_SET_IN_FILES = frozenset({Subject.CACHE, Subject.QUEUE, Subject.MAIL, Subject.WEB_SERVER})
+_FILES = re.compile(r"\bconfig\w*|\bsettings?\b|\bparameters?\b")
+_WEAK = frozenset({Intent.CHANGE, Intent.AUTOMATE})
+_BY_CODE = frozenset({CauseClass.TYPO_IN_CODE, CauseClass.APPLICATION_BUG, CauseClass.DEPLOYMENT})
+"""Causes after which a mended line of code shows in what users get."""
+_OF_DATABASES = frozenset(
+    {
+        CauseClass.DATABASE_CAPACITY,
+        CauseClass.DATABASE_SETTINGS,
+        CauseClass.DATABASE_FAILURE,
+        CauseClass.DATABASE_QUERY_OR_SCHEMA,
+    }
+)
 _ASSURED = frozenset({Subject.WAF, Subject.RENEWAL, Subject.CERTIFICATE})
 """What "to ensure that ..." adds as a promise of its own."""
 _BY_PEOPLE = PEOPLE | {Intent.TEST, Intent.LOAD_TEST, Intent.STAND_BY}
@@ -79,8 +125,10 @@ class Looked:
     opening: str
     topic: str = ""
     """What a check of the action's own words follows."""
-    days: int | None = None
-    """The warning time that the action asks for, if it does."""
+    directions: tuple[str, ...] = ()
+    """What is abnormal for it, where it is held against no number."""
+    stated: tuple[Stated, ...] = ()
+    """Settings that the action states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +177,7 @@ def picks_for(asked: Asked) -> tuple[Pick, ...]:
 
 
 def _fallback(text: str) -> Done:
-    subject = shortened(plain_text(text).strip(" .;:!,")) or "what the action promises"
+    subject = shortened(noun_phrase(bare(text)) or "what the action promises")
     why = (
         "No machine can tell whether this was done, so somebody shows every {days} days that it holds: "
         f"{subject}."
@@ -138,20 +186,31 @@ def _fallback(text: str) -> Done:
 
 
 def _by_people(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
-    picks: list[Pick] = [Done(practice_of(reading, asked.text, asked.service, earlier))]
-    beside = [c for subject in reading.subjects for c in checks_beside(reading.intent, subject)]
+    practice = practice_of(reading, asked.text, asked.service, earlier)
+    picks: list[Pick] = [Done(practice)]
+    for subject in reading.subjects:
+        picks += _looked(_beside(reading, subject), reading, subject, asked)
+    if reading.intent is Intent.REVIEW:
+        for subject in reading.assured:
+            if subject in _ASSURED:
+                checks = live_checks(Intent.VALIDATE, subject)[-1:]
+                picks += _looked(checks, reading, subject, asked)
+    if reading.intent in {Intent.PROCESS} and RESTORED & set(reading.subjects):
+        picks.append(Done(restore_of(asked.service, reading.clause.said.lower())))
+    return picks
+
+
+def _beside(reading: Reading, subject: Subject) -> tuple[Check, ...]:
+    """The checks that answer the same question as the people do about this subject."""
+    checks = checks_beside(reading.intent, subject)
     if reading.intent in {Intent.REVIEW, Intent.PROCESS} and _of_changes(reading):
         reviewed = [AS_REVIEWED[s] for s in reading.subjects if s in AS_REVIEWED]
-        beside += [check for check in reviewed if check is not Check.DRIFT] or reviewed
-    if reading.intent is Intent.REVIEW:
-        assured = [s for s in reading.assured if s in _ASSURED]
-        beside += [c for s in assured for c in live_checks(Intent.VALIDATE, s)[-1:]]
+        definite = [check for check in reviewed if check is not Check.DRIFT] or reviewed
+        mine = AS_REVIEWED.get(subject)
+        checks = (*checks, *(check for check in definite if check is mine))
     if reading.intent is Intent.LOAD_TEST:
-        beside.append(Check.IN_TIME)
-    picks += _looked(dict.fromkeys(beside), reading, asked)
-    if reading.intent is Intent.PROCESS and RESTORED & set(reading.subjects):
-        picks.append(Done(restore_of(asked.service)))
-    return picks
+        checks = (*checks, Check.IN_TIME)
+    return tuple(dict.fromkeys(checks))
 
 
 def _of_changes(reading: Reading) -> bool:
@@ -160,61 +219,110 @@ def _of_changes(reading: Reading) -> bool:
 
 def _by_machine(reading: Reading, asked: Asked) -> list[Pick]:
     picks: list[Pick] = []
-    for subject in _subjects_for(reading, asked.cause):
-        picks += _looked(_checks_for(reading, subject), reading, asked)
+    for subject in _subjects_for(reading, asked):
+        picks += _looked(_checks_for(reading, subject, asked.cause), reading, subject, asked)
         if subject in RESTORED:
-            picks.append(Done(restore_of(asked.service)))
+            picks.append(Done(restore_of(asked.service, reading.clause.said.lower())))
     if not picks and reading.intent is Intent.MONITOR:
-        picks.append(Looked(Check.NAMED, "", subject_of(reading, asked.service)))
+        picks.append(_named(reading, asked))
     return picks
 
 
-def _subjects_for(reading: Reading, cause: CauseClass) -> tuple[Subject, ...]:
+def _named(reading: Reading, asked: Asked) -> Looked:
+    """A series that the action's own words name."""
+    topic = topic_of(reading, asked.service)
+    said = statements(Check.NAMED, reading, Subject.AVAILABILITY, asked.text)
+    return Looked(Check.NAMED, "", topic, directions_of(reading), said)
+
+
+def _subjects_for(reading: Reading, asked: Asked) -> tuple[Subject, ...]:
     """The reading's subjects, and what it makes sure of; the cause where it leaves them open."""
     sure = tuple(s for s in reading.assured if s in _ASSURED)
     subjects = tuple(dict.fromkeys((*reading.subjects, *sure)))
+    if Subject.CONNECTIONS in subjects and asked.cause in _OF_DATABASES:
+        subjects = tuple(Subject.DATABASE_POOL if s is Subject.CONNECTIONS else s for s in subjects)
+    if Subject.CONFIG_MANAGEMENT in subjects and reading.intent in _WEAK:
+        # What is put under version control is looked at as such.
+        subjects = (Subject.CONFIG_MANAGEMENT, *sure)
     if any(live_checks(reading.intent, subject) for subject in subjects):
         return subjects
-    if reading.intent in OPEN_SUBJECT and is_open(reading.clause.head):
-        return (SUBJECT_OF_CAUSE[cause],)
+    if reading.intent in OPEN_SUBJECT:
+        if is_open(reading.clause.head):
+            return (SUBJECT_OF_CAUSE[asked.cause],)
+        if not subjects and _speaks_of(asked.service, reading.clause.said):
+            return (Subject.AVAILABILITY,)
     return subjects
 
 
-def _checks_for(reading: Reading, subject: Subject) -> tuple[Check, ...]:
+def _speaks_of(service: str, said: str) -> bool:
+    """Whether "check the platform" names what the report is about."""
+    words = [word for word in re.findall(r"[a-z]{4,}", service.lower()) if word != "service"]
+    return any(re.search(rf"\b(?:the|our) (?:\w+ )?{word}\b", said.lower()) for word in words)
+
+
+def _checks_for(reading: Reading, subject: Subject, cause: CauseClass) -> tuple[Check, ...]:
     said = reading.clause.said.lower()
     checks = live_checks(reading.intent, subject)
     if reading.intent is Intent.MONITOR:
-        if subject is Subject.TRAFFIC and Subject.MAIL in reading.subjects:
-            return (Check.MAIL_TRAFFIC,)
-        if subject is Subject.LOGIN and _FAILED_LOGINS.search(said):
-            return (Check.LOGIN, Check.LOGIN_FAILURES)
-        if subject is Subject.FIREWALL and _CHANGES.search(said):
-            return (Check.FIREWALL, Check.FIREWALL_DRIFT)
-    if reading.intent in {Intent.CHANGE, Intent.AUTOMATE}:
-        return _after_a_change(checks, reading, subject)
+        return _monitored(checks, reading, subject)
+    if reading.intent is Intent.VALIDATE and subject in _SET_IN_FILES and _FILES.search(said):
+        return (AS_REVIEWED.get(subject, Check.DRIFT),)
+    if reading.intent in _WEAK:
+        return _after_a_change(checks, reading, subject, cause)
     return checks
 
 
+def _monitored(checks: tuple[Check, ...], reading: Reading, subject: Subject) -> tuple[Check, ...]:
+    """What watches a subject, where a word beside it tells which side of it is meant."""
+    said = reading.clause.said.lower()
+    match subject:
+        case Subject.TRAFFIC if Subject.MAIL in reading.subjects:
+            return (Check.MAIL_TRAFFIC,)
+        case Subject.LOGIN if _FAILED_LOGINS.search(said):
+            return (Check.LOGIN, Check.LOGIN_FAILURES)
+        case Subject.FIREWALL if _CHANGES.search(said):
+            return (Check.FIREWALL, Check.FIREWALL_DRIFT)
+        case Subject.DNS if _CHANGES.search(said):
+            return (Check.DNS_DRIFT,)
+        case Subject.DNS if _INSIDE_DNS.search(said):
+            return ()
+        case Subject.WEB_SERVER | Subject.LOAD_BALANCER if Subject.CONNECTIONS in reading.subjects:
+            return ()
+        case _:
+            return checks
+
+
 def _after_a_change(
-    checks: tuple[Check, ...], reading: Reading, subject: Subject
+    checks: tuple[Check, ...], reading: Reading, subject: Subject, cause: CauseClass
 ) -> tuple[Check, ...]:
     """What shows that a mended or automated thing stays so."""
     said = reading.clause.said.lower()
     if _BOUGHT.search(said) or (Subject.DELETION in reading.subjects and subject not in RESTORED):
         return ()
-    if subject is Subject.NETWORK_DEVICES:
-        return (Check.NETWORK_DRIFT,)
-    if subject is Subject.CODE:
-        return (Check.ANSWERS,) if _MENDED_CODE.search(said) else ()
-    if subject in _NOT_BY_CHANGE:
+    if reading.is_only_named and subject in PLACES | {Subject.DATABASE_QUERY}:
         return ()
-    return checks[:1] if subject is Subject.DATABASE else checks
+    if subject in _KEPT_AS_REVIEWED and _KEPT_BY_DRIFT.search(said):
+        return (AS_REVIEWED.get(subject, Check.DRIFT),)
+    match subject:
+        case Subject.NETWORK_DEVICES:
+            return (Check.NETWORK_DRIFT,)
+        case Subject.CODE:
+            return (Check.ANSWERS,) if _MENDED_CODE.search(said) and cause in _BY_CODE else ()
+        case Subject.DNS if _LIFETIMES.search(said):
+            return (Check.DNS_DRIFT,)
+        case Subject.DISK if not _ROOM.search(said):
+            return ()
+        case Subject.DATABASE:
+            return checks[:1]
+        case _:
+            return () if subject in _NOT_BY_CHANGE else checks
 
 
-def _looked(checks: Iterable[Check], reading: Reading, asked: Asked) -> list[Pick]:
-    ahead = days_ahead(asked.text.lower())
+def _looked(
+    checks: Iterable[Check], reading: Reading, subject: Subject, asked: Asked
+) -> list[Pick]:
     opening = _OPENING.get(reading.intent, "")
     return [
-        Looked(check, opening, days=ahead if check is Check.CERTIFICATE else None)
+        Looked(check, opening, stated=statements(check, reading, subject, asked.text))
         for check in checks
     ]

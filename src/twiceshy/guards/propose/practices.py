@@ -6,12 +6,17 @@ import re
 from dataclasses import dataclass
 
 from twiceshy.guards.propose.cadence import repeats_every_days
-from twiceshy.guards.propose.clauses import plain_text
+from twiceshy.guards.propose.gerunds import gerund
 from twiceshy.guards.propose.intents import Intent
+from twiceshy.guards.propose.phrases import (
+    bare,
+    noun_phrase,
+    purposeless,
+    shortened,
+    uncapitalised,
+)
 from twiceshy.guards.propose.readings import Reading
 from twiceshy.guards.propose.subjects import Subject
-
-LONGEST_SUBJECT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ _WHAT = {
     Intent.COMMUNICATE: ("documented", 180),
     Intent.AUDIT: ("audited", 90),
 }
+_NOT_YET_A_PRACTICE = frozenset({Intent.CHANGE, Intent.VALIDATE})
+"""What a machine would do, where there is no check for it: people look at it themselves."""
 _LASTS_LONGER = re.compile(r"\bannual|\byearly")
 _WRITTEN_DOWN = re.compile(
     r"\b(?:polic(?:y|ies)|procedures?|protocols?|standards?|guidelines?|planning|best practices?)\b"
@@ -57,6 +64,8 @@ _WHY_OF = {
     Intent.STAND_BY: "A stand-by that never took over is only a hope, so it is tried every {days} days",
     Intent.LOAD_TEST: "Capacity is known only when it was tried, so the test is repeated every {days} days, "
     "with its figures",
+    Intent.TIMING: "When something is done is in people's hands, so somebody shows by recent cases every "
+    "{days} days that this is kept to",
     Intent.PROCESS: "A way of working lives only as long as it is followed, so somebody shows by recent cases "
     "every {days} days that it is",
     Intent.STAFF: "Duties drift when people move on, so somebody confirms every {days} days that this still "
@@ -66,98 +75,71 @@ _WHY_OF = {
 }
 """Followed by the subject."""
 
-_VERB = (
-    r"(?:set up|carry out|put in place|make sure(?: that)?|ensur\w+(?: that)?|follow up on|work on|look into|bring in|"
-    r"conduct\w*|implement\w*|creat\w+|develop\w*|perform\w*|schedul(?:e|ing)|provid\w+|improv\w+|enhanc\w+|establish\w*|"
-    r"updat\w+|introduc\w+|organi[sz]\w+|hold\w*|maintain\w*|revis\w+|write|writing|writ\w+ down|add|adding|start\w*|do|"
-    r"run|plan|enforc\w+|strengthen\w*|review\w*|refin\w+|document|documenting|train|training|teach\w*|educat\w+|audit|"
-    r"auditing|adopt\w*|defin\w+|prepar\w+|publish\w*|rehears\w+|test|hav(?:e|ing)|expand\w*|requir\w+|use|using|automat(?:e|ing)|"
-    r"integrat\w+|set|put|enabl\w+|assess|evaluat\w+|investigat\w+|analy[sz]e|we (?:will|should|must|need to)|please)"
-)
-_ADJECTIVE = (
-    r"(?:a|an|the|our|all|regular|regularly|periodic(?:ally)?|thorough(?:ly)?|comprehensive|more|robust|better|rigorous|stricter|"
-    r"bi-?monthly|bi-?weekly|quarterly|monthly|weekly|annual|yearly|frequent(?:ly)?|detailed|clear|proper(?:ly)?|of|"
-    r"additional|new|ongoing|continuous|automatic(?:ally)?)"
-)
-_LEADING = re.compile(
-    rf"^(?:\w+ly\s+)?(?:{_VERB}(?:\s*(?:,|and|&)\s*{_VERB})*\s+)?(?:{_ADJECTIVE}\s+)*",
-    re.IGNORECASE,
-)
-_MEETING_WORDS = re.compile(
-    r"^(?:training|review|audit|documentation|reviews|audits|documents?|assessment|training sessions?|training programs?|training programmes?|"
-    r"trainings?|workshops?|sessions?|session|sessions|program|programme)(?:\s+(?:and\s+\w+|sessions?|programs?|programmes?|meetings?))?\s+(?:of|on|for|about|to|in|regarding|around)\s+(?:the\s+)?",
-    re.IGNORECASE,
-)
 _TOPIC = re.compile(
     r"\b(?:on|about|regarding|around|how to|in|familiar with)\s+(?P<topic>\S.*)$", re.IGNORECASE
+)
+_TAUGHT_TO = re.compile(
+    r"\b(?:train|teach|educate|coach)\w*\s+(?P<who>[^,;]{2,50}?)\s+to\s+(?P<verb>[a-z]+)\b(?P<rest>.*)$",
+    re.IGNORECASE,
 )
 _IMPORTANCE = re.compile(
     r"^the (?:importance|significance|basics|use) of\s+(?:the\s+)?", re.IGNORECASE
 )
-_TO_INCLUDE = re.compile(
-    r"\s+to (?:include|cover|reflect|contain|outline|describe)\s+(?:more |additional |any |the )*",
-    re.IGNORECASE,
-)
-_INCLUDING = re.compile(r"^(?:include|including|cover|contain)\s+", re.IGNORECASE)
-_PASSIVE = re.compile(
-    r"^(?:ensure (?:that )?)?(?P<who>[^,]{3,60}?) (?:should|must|shall|will|need to|have to) (?:always )?be (?P<done>.+)$",
-    re.IGNORECASE,
-)
+_PRONOUNS = frozenset({"it", "them", "this", "these", "that"})
 _IT = re.compile(r"^(?:test|try|practi[cs]e|exercise|review)\s+(?:it|them|this)\b", re.IGNORECASE)
-_DETAILS = re.compile(
-    r",?\s+(?:outlining|detailing|describing|covering|that (?:outlines|details|describes|covers)) .*$",
-    re.IGNORECASE,
-)
 _BARE = re.compile(
-    r"(?:(?:our|the|internal|system|existing|current|team)\s+)*(?:documentation|documents|processes|process|procedures|practices|reviews?|audits?|"
-    r"code reviews?|configurations?|policies|guidelines|playbooks?|runbooks?|security|testing|tests)",
+    r"(?:(?:an?|our|the|internal|system|existing|current|team)\s+)*(?:documentation|documents|processe?s?|"
+    r"procedures|practices|reviews?|audits?|code reviews?|configurations?|policies|guidelines|"
+    r"playbooks?|runbooks?|security|testing|tests)",
     re.IGNORECASE,
 )
 _NO_TOPIC = frozenset({Subject.INCIDENT, Subject.COMMUNICATION, Subject.CODE, Subject.SECURITY})
 _AUDIENCE = re.compile(r"\bfor\s+(?P<who>\S.*)$", re.IGNORECASE)
-_TAIL = re.compile(
-    r"(?:,\s*)?\b(?:(?:in order )?to (?:prevent|avoid|ensure|reduce|minimi[sz]e|mitigate|improve|increase|enhance|help|better|raise|keep|make|"
-    r"identify|catch|detect|discuss|refine|involve|understand|guarantee|address|maintain|verify|confirm|facilitate|quickly|allow|protect)\b"
-    r"|so (?:that|we|the|future|no|our|it|as to)\b|which (?:will|would)\b|this will\b|ensuring\b|allowing\b|in the future\b|going forward\b|moving forward\b|emphasi[sz]ing\b).*$",
-    re.IGNORECASE | re.DOTALL,
+_LOOKED_AT = re.compile(
+    r"^(?:(?:double[\s-])?check|verify|inspect|confirm|audit|examine)\s+(?!that\b|if\b|whether\b|after\b|before\b)",
+    re.IGNORECASE,
+)
+_TRIED = re.compile(
+    r"^(?:run|try|test|exercise|drill|rehearse|practi[sc]e|simulate|repeat|hold|do)\s+"
+    r"(?=(?:an?|the|our|all|each|every|restoring|recover\w*|fail-?over|back-?ups?|switching)\b)",
+    re.IGNORECASE,
+)
+_TAKES_OVER = re.compile(r"\bfail-?over\b|\bswitch\w* over\b|\bby itself\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"^(?:an?\s+|the\s+)?(?:\w+\s+)?(?:second|secondary|redundant|stand-?by|backup|back-up|alternat\w+|fallback|"
+    r"replica|spare|additional|another)\b",
+    re.IGNORECASE,
+)
+_LOAD_TEST = re.compile(
+    r"^(?P<sort>load|stress|performance)[\s-]test(?=\s+(?:before|after|with|every|the|each|all|our|for)\b)",
+    re.IGNORECASE,
 )
 
 
-def shortened(text: str, longest: int = LONGEST_SUBJECT) -> str:
-    """`text` cut at a word, with an ellipsis when something is left out."""
-    if len(text) <= longest:
-        return text
-    cut = text[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;:-")
-    return f"{cut or text[: longest - 2]} ..."
-
-
-def _uncapitalised(text: str) -> str:
-    first = text.split(" ", 1)[0]
-    return text if not first[1:].islower() and len(first) > 1 else text[:1].lower() + text[1:]
-
-
 def subject_of(reading: Reading, service: str, earlier: str = "") -> str:
-    """What a practice of `service` is about, in the action's words.
+    """What a practice of `service` is about: a noun phrase in the action's words.
 
     `earlier` is what "it" stands for.
     """
-    said = plain_text(reading.clause.said).strip(" .;:!,")
-    bare = _TAIL.sub("", said).strip(" ,;") or said
+    said = bare(reading.clause.said)
+    short = purposeless(said)
     if reading.intent is Intent.TRAIN:
-        return _taught(bare, reading, earlier)
-    if earlier and _IT.match(bare):
+        return _taught(short, reading, earlier)
+    if earlier and _IT.match(short):
         return earlier
-    passive = _PASSIVE.match(bare)
-    if passive is not None:
-        return shortened(f"that {_uncapitalised(passive['who'])} are {passive['done']}")
-    core = _LEADING.sub("", bare).strip()
-    core = _INCLUDING.sub("", _MEETING_WORDS.sub("", core)).strip() or core
-    core = _TO_INCLUDE.sub(": ", _DETAILS.sub("", core).strip() or core, count=1)
+    if reading.intent is Intent.REHEARSE:
+        short = _TRIED.sub("", short) or short
+    if reading.intent is Intent.LOAD_TEST:
+        short = _LOAD_TEST.sub(r"\g<sort> testing", short)
+    if _what_of(reading)[0] == "audited":
+        short = _LOOKED_AT.sub("", short) or short
+    core = noun_phrase(short)
     if reading.intent is Intent.AUDIT:
         core = re.sub(r"\s+audits?$", "", core, flags=re.IGNORECASE)
     if _BARE.fullmatch(core):
-        core = _with_topic(core, reading, service)
-    return shortened(_uncapitalised(core or bare or "what the action promises"))
+        is_empty = reading.intent is Intent.REVIEW and earlier and "review" in core
+        core = earlier if is_empty else _with_topic(core, reading, service)
+    return shortened(core or short or "what the action promises")
 
 
 def _with_topic(core: str, reading: Reading, service: str) -> str:
@@ -168,15 +150,37 @@ def _with_topic(core: str, reading: Reading, service: str) -> str:
 
 
 def _taught(said: str, reading: Reading, earlier: str) -> str:
+    to_do = _TAUGHT_TO.search(said)
+    if to_do is not None:
+        return shortened(f"{gerund(to_do['verb'].lower())}{to_do['rest']} ({to_do['who']})")
     topic = _TOPIC.search(said)
-    if topic is not None and topic["topic"].lower() in {"it", "them", "this", "these"}:
-        return shortened(_uncapitalised(earlier or said))
+    if topic is not None and topic["topic"].lower() in _PRONOUNS:
+        return shortened(uncapitalised(earlier or said))
     if topic is not None:
         how = "how to " if topic[0].lower().startswith("how to") else ""
-        return shortened(_uncapitalised(how + _IMPORTANCE.sub("", topic["topic"])))
+        return shortened(uncapitalised(how + _IMPORTANCE.sub("", topic["topic"])))
     audience = _AUDIENCE.search(said)
-    core = audience["who"] if audience is not None else _LEADING.sub("", said).strip()
-    return shortened(_with_topic(_uncapitalised(core or said or "the team"), reading, ""))
+    core = audience["who"] if audience is not None else _trained(said)
+    return shortened(_with_topic(uncapitalised(core or said or "the team"), reading, ""))
+
+
+_TRAINING = re.compile(
+    r"^(?:re-?)?(?:train|teach|educate|coach|mentor)(?:ing)?\s+|^(?:more|regular|further)\s+",
+    re.IGNORECASE,
+)
+
+
+def _trained(said: str) -> str:
+    core = _TRAINING.sub("", said)
+    return core if core != said else noun_phrase(said)
+
+
+def _switched_to(subject: str) -> str:
+    """What a stand-by is rehearsed by."""
+    if _TAKES_OVER.search(subject):
+        return subject
+    joint = " to" if _ANOTHER.match(subject) else ":"
+    return shortened(f"switching over{joint} {subject}")
 
 
 def _what_of(reading: Reading) -> tuple[str, int]:
@@ -184,6 +188,8 @@ def _what_of(reading: Reading) -> tuple[str, int]:
     if known is not None:
         return known
     said = reading.clause.said.lower()
+    if _LOOKED_AT.match(bare(reading.clause.said)) and reading.intent in _NOT_YET_A_PRACTICE:
+        return "audited", 90
     if (
         reading.intent is Intent.PROCESS
         and _WRITTEN_DOWN.search(said)
@@ -198,7 +204,7 @@ def practice_of(reading: Reading, action_text: str, service: str, earlier: str =
     what, default_days = _what_of(reading)
     subject = subject_of(reading, service, earlier)
     if reading.intent is Intent.STAND_BY:
-        subject = shortened(f"switching over: {subject}")
+        subject = _switched_to(subject)
     days = repeats_every_days(reading.clause.said.lower()) or repeats_every_days(
         action_text.lower()
     )
@@ -209,15 +215,40 @@ def practice_of(reading: Reading, action_text: str, service: str, earlier: str =
     return Practice(what, subject, within, f"{why}: {subject}{end}", days is not None)
 
 
-def restore_of(service: str) -> Practice:
-    """Restoring from a backup, which is what backups are for."""
-    subject = f"restoring {service} from a backup"
+_BACKUPS_OF = re.compile(
+    r"\bback-?ups? of (?:the |our |all |every )*(?P<of>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?)"
+    r"|\b(?P<what>[a-z]+) back-?ups?\b"
+)
+_NOT_BACKED_UP = frozenset(
+    re.split(
+        r"\s+",
+        "a all and automate automated automatic automatically better configure daily data each every from "
+        "frequent full have hourly implement improve keep make monitor monthly more new nightly of our "
+        "periodic proper regular reliable restore robust routine schedule set take test that the up use "
+        "verify weekly with working",
+    )
+)
+
+
+def restore_of(service: str, said: str) -> Practice:
+    """Restoring from a backup, which is what backups are for; `said` is a clause in lower case."""
+    backed_up = _backed_up(said)
+    subject = shortened(f"restoring {backed_up or service} from a backup")
     return Practice(
         "rehearsed",
         subject,
         180,
         f"A backup is worth what can be restored from it, so this is tried every {{days}} days: {subject}.",
     )
+
+
+def _backed_up(said: str) -> str | None:
+    match = _BACKUPS_OF.search(said)
+    if match is None:
+        return None
+    if match["of"]:
+        return f"the {re.sub(r' (?:every|each|to|and|on|in|at|with|is|are|by|for|once)$', '', match['of'])}"
+    return None if match["what"] in _NOT_BACKED_UP else f"the {match['what']}"
 
 
 RESTORED = frozenset({Subject.BACKUP})

@@ -11,7 +11,7 @@ from twiceshy.model.ids import ActionRef, GuardId, KindId, ServiceId
 PRACTICE = KindId("practice")
 """The kind for what only people can attest."""
 
-Setting = str | int | bool | tuple[str, ...]
+Setting = str | int | bool | tuple[str, ...] | tuple[int, ...]
 """What a promise field can be set to."""
 
 

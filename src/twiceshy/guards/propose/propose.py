@@ -7,18 +7,22 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks import TEMPLATES, Check
+from twiceshy.guards.propose.checks.slot import EVERY, Stated
 from twiceshy.guards.propose.clauses import LONGEST_ACTION, plain_text
 from twiceshy.guards.propose.names import practice_name, unique
+from twiceshy.guards.propose.phrases import shortened
 from twiceshy.guards.propose.picks import Asked, Done, Looked, Pick, picks_for
-from twiceshy.guards.propose.practices import shortened
 from twiceshy.guards.propose.proposal import PRACTICE, Plan, Proposal, ServiceSketch, Setting
 from twiceshy.guards.propose.services import Scene, scene_of
+from twiceshy.guards.propose.statements import strictest
 from twiceshy.guards.propose.targets import adapted, targets_of
 from twiceshy.kinds.planned import PLANNED_KINDS
 from twiceshy.model.ids import ActionId, ActionRef, GuardId
 from twiceshy.model.report import Action, CauseClass, Report
 
 LONGEST_QUOTE = 150
+_AGAINST_A_NUMBER = frozenset({"alert_above", "alert_below", "lasting"})
+"""Settings that say when to raise an alarm, so that nothing has to be learnt."""
 _ONLY_PEOPLE = "Only people can attest this: record it with `twiceshy attest`."
 _NOT_UNDERSTOOD = (
     "No rule read this action: put a guard of your own here if a machine can check it."
@@ -33,7 +37,12 @@ class _Growing:
     proposal: Proposal
     opening: str = ""
     """How its sentence begins; nothing when it keeps promises of several sorts."""
+    topic: str = ""
+    """What a check of the action's own words follows."""
     days: int | None = None
+    """The shortest time that an action states for a practice to come up again."""
+    stated: list[Stated] = field(default_factory=list)
+    """Settings of a check that actions state."""
     refs: list[ActionRef] = field(default_factory=list)
     quotes: list[str] = field(default_factory=list)
 
@@ -91,10 +100,10 @@ def _join(one: _Growing, ref: ActionRef, quote: str | None) -> None:
 
 
 def _bound(one: _Growing, pick: Pick) -> None:
-    """Keep the strictest number of days stated: the longest warning, the shortest cadence."""
+    """Keep what is stated; where two actions state the same setting the stricter one counts."""
     match pick:
-        case Looked(days=int(days)):
-            one.days = max(one.days or 0, days)
+        case Looked():
+            one.stated += pick.stated
         case Done(practice) if practice.stated:
             one.days = min(one.days or practice.within_days, practice.within_days)
         case _:
@@ -169,6 +178,9 @@ def _check(
     name = target.summary or target.id
     why = template.why.replace("{service}", name).replace("{topic}", pick.topic)
     planned = template.kind in PLANNED_KINDS
+    settings = dict(template.promise)
+    if check is Check.NAMED:
+        settings |= _abnormal(pick)
     unbuilt = f"Kind {template.kind} is planned: Unknown until it is built." if planned else None
     proposal = Proposal(
         id=GuardId(""),
@@ -177,7 +189,7 @@ def _check(
         promise=MappingProxyType(
             {
                 k: _filled(_filled(v, "{service}", name), "{topic}", pick.topic)
-                for k, v in template.promise.items()
+                for k, v in settings.items()
             }
         ),
         every=template.every,
@@ -187,9 +199,18 @@ def _check(
     )
     if pick.topic:
         return (check, target.id, pick.topic.lower()), _Growing(
-            practice_name(pick.topic, check.value), proposal
+            practice_name(pick.topic, check.value), proposal, topic=pick.topic
         )
     return (check, target.id), _Growing(_stem(target.id, check), proposal, pick.opening)
+
+
+def _abnormal(pick: Looked) -> dict[str, Setting]:
+    """What a series of the action's own words is watched for."""
+    stated = {one.setting for one in pick.stated}
+    directions = pick.directions
+    if "silent_for" in stated:
+        directions = tuple(d for d in directions if d != "drop") or ("silence",)
+    return {"alert_on": directions}
 
 
 def _stem(target: str, check: Check) -> str:
@@ -202,17 +223,21 @@ def _filled(value: Setting, blank: str, name: str) -> Setting:
     match value:
         case str():
             return value.replace(blank, name)
-        case tuple():
-            return tuple(item.replace(blank, name) for item in value)
+        case (str(), *_):
+            return tuple(str(item).replace(blank, name) for item in value)
         case _:
             return value
 
 
 def _finished(one: _Growing, taken: set[str]) -> Proposal:
     promise = dict(one.proposal.promise)
-    for name in ("days", "within_days"):
-        if name in promise and one.days is not None:
-            promise[name] = one.days
+    if "within_days" in promise and one.days is not None:
+        promise["within_days"] = one.days
+    stated = {each.setting: each.value for each in strictest(one.stated)}
+    every = str(stated.pop(EVERY, one.proposal.every))
+    promise |= stated
+    if stated.keys() & _AGAINST_A_NUMBER and one.topic:
+        promise.pop("alert_on", None)
     days = promise.get("days", promise.get("within_days", ""))
     why = one.proposal.why
     opened = f"{one.opening}{why[0].lower()}{why[1:]}" if one.opening else why
@@ -221,7 +246,7 @@ def _finished(one: _Growing, taken: set[str]) -> Proposal:
         kind=one.proposal.kind,
         target=one.proposal.target,
         promise=MappingProxyType(promise),
-        every=one.proposal.every,
+        every=every,
         because=tuple(one.refs),
         why=opened.replace("{days}", str(days)),
         actions=tuple(dict.fromkeys(one.quotes)),

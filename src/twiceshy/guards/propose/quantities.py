@@ -180,8 +180,12 @@ _REACTION = re.compile(
     r"(?: (?!if\b|when\b|unless\b)[\w'-]+){0,6} (?:within|inside|in) +$"
 )
 """How soon people are told or act, which is no threshold."""
-_LEFT = re.compile(r"\s+(?:of\s+)?(?:[a-z]+\s+){0,2}?(?:is |are )?(?:free|left|remain\w*|available)\b")
-_FULL = re.compile(r"[\s-]*(?:full|used|usage|use|utili[sz]ation|cpu|memory|disk|ram|in use|capacity)\b")
+_LEFT = re.compile(
+    r"\s+(?:of\s+)?(?:[a-z]+\s+){0,2}?(?:is |are )?(?:free|left|remain\w*|available)\b"
+)
+_FULL = re.compile(
+    r"[\s-]*(?:full|used|usage|use|utili[sz]ation|cpu|memory|disk|ram|in use|capacity)\b"
+)
 
 
 def quantities(text: str) -> tuple[Quantity, ...]:
@@ -194,7 +198,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     for pattern in (_EVERY_ONE, _ADVERB):
         for match in pattern.finditer(text):
             if not any(match.start() < q.end and q.start < match.end() for q in found):
-                seconds = _ADVERBS.get(match.groupdict().get("word") or "") or _seconds(match["time"])
+                seconds = _ADVERBS.get(match.groupdict().get("word") or "") or _seconds(
+                    match["time"]
+                )
                 found.append(Quantity(seconds, Unit.SECONDS, Bound.EVERY, *match.span()))
     return tuple(sorted(found, key=lambda q: q.start)[:MOST_QUANTITIES])
 
@@ -217,7 +223,9 @@ def _read(match: re.Match[str], text: str) -> list[Quantity]:
     one = Quantity(amount, unit, bound, start, end, _period(what), of)
     listed = re.findall(r"\d+", match["list"] or "")
     scale = amount / _amount(match)
-    others = [Quantity(int(n) * scale, unit, bound, start, end, one.per, of) for n in listed if int(n)]
+    others = [
+        Quantity(int(n) * scale, unit, bound, start, end, one.per, of) for n in listed if int(n)
+    ]
     return [*others, one]
 
 
@@ -313,7 +321,9 @@ def as_duration(seconds: float) -> str:
     return f"{whole}s"
 
 
-_PORTS = re.compile(r"\b(?:tcp[\s/]*)?ports?\s+(?P<numbers>\d{1,5}(?:\s*(?:,|and|or|/|,\s*and)\s*\d{1,5})*)\b")
+_PORTS = re.compile(
+    r"\b(?:tcp[\s/]*)?ports?\s+(?P<numbers>\d{1,5}(?:\s*(?:,|and|or|/|,\s*and)\s*\d{1,5})*)\b"
+)
 _CLOCK = re.compile(r"\b(?:by|before|until|at)\s+(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d)\b")
 _STATUS = re.compile(
     r"\b(?:status(?: code)?|answer\w*(?: with)?|returns?|respon[ds]\w* with|http)\s+(?:a\s+|an\s+)?(?P<code>[23]\d\d)\b"
@@ -322,7 +332,9 @@ _STATUS = re.compile(
 
 def ports(text: str) -> tuple[int, ...]:
     """The TCP ports that `text` (lower case) names: "ports 80 and 443"."""
-    numbers = [int(n) for match in _PORTS.finditer(text) for n in re.findall(r"\d+", match["numbers"])]
+    numbers = [
+        int(n) for match in _PORTS.finditer(text) for n in re.findall(r"\d+", match["numbers"])
+    ]
     return tuple(dict.fromkeys(n for n in numbers if 1 <= n <= 65535))  # noqa: PLR2004 - TCP's range
 
 

@@ -20,7 +20,7 @@ _JOINED = re.compile(
 )
 _CHANNEL = re.compile(
     r"\b(?:by|via|through|over|send\w*|using) (?:an? |automated |out )?(?:e-?mails?|sms|slack|phone)"
-    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)",
+    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\b(?:e-?)?mails? (?:the|us|our|every\w*|people|an engineer)\b|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)",
     re.IGNORECASE,
 )
 _REFERS_BACK = frozenset({Subject.CONFIG, Subject.CHANGE, Subject.CODE})
@@ -49,6 +49,8 @@ class Reading:
     clause: Clause
     assured: tuple[Subject, ...] = ()
     """Subjects of what it is to make sure of."""
+    is_only_named: bool = False
+    """Whether the clause says nothing that is to be done about its subjects."""
 
 
 def _governing(text: str) -> tuple[Wish, ...]:
@@ -101,7 +103,7 @@ def readings(text: str) -> tuple[Reading, ...]:
         for wish in _wished(clause)[:MOST_WISHES]:
             about = _about(wish.intent, clause.head)
             assured = _about(wish.intent, clause.assurance)
-            found.append(Reading(wish.intent, about, clause, assured))
+            found.append(Reading(wish.intent, about, clause, assured, wish.start == wish.end))
     return _completed(_without_echoes(found, wording), wording)
 
 

@@ -25,6 +25,7 @@ LIVE: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
         Subject.ATTACK: (Check.RATE_LIMIT, Check.TRAFFIC),
         Subject.DNS: (Check.RESOLVES,),
         Subject.DATABASE_SETTINGS: (Check.DATABASE_SETTINGS,),
+        Subject.CONNECTIONS: (Check.CONNECTIONS,),
         Subject.DATABASE_POOL: (Check.DATABASE_POOL,),
         Subject.DATABASE_QUERY: (Check.DATABASE_QUERY,),
         Subject.DATABASE: (Check.DATABASE, Check.DATABASE_LOAD),
@@ -40,7 +41,8 @@ LIVE: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
         Subject.DOMAIN: (Check.DOMAIN,),
         Subject.SERVER: (Check.CPU, Check.MEMORY),
         Subject.JOBS: (Check.JOBS,),
-        Subject.PROCESS: (Check.LISTENS, Check.RESTARTS),
+        Subject.HEARTBEAT: (Check.HEARTBEAT,),
+        Subject.PROCESS: (Check.PROCESSES,),
         Subject.PORT: (Check.LISTENS,),
         Subject.CLOCK: (Check.CLOCK,),
         Subject.POWER: (Check.POWER,),
@@ -53,6 +55,7 @@ LIVE: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
         Subject.NETWORK: (Check.NETWORK,),
         Subject.THIRD_PARTY: (Check.THIRD_PARTY,),
         Subject.AVAILABILITY: (Check.ANSWERS,),
+        Subject.PAGE: (Check.ANSWERS,),
         Subject.LATENCY: (Check.IN_TIME,),
         Subject.ERRORS: (Check.ERRORS,),
         Subject.LOGS: (Check.ERRORS,),
@@ -72,6 +75,8 @@ AS_REVIEWED: Mapping[Subject, Check] = MappingProxyType(
         Subject.LOAD_BALANCER: Check.NETWORK_DRIFT,
         Subject.WAF: Check.DRIFT,
         Subject.WEB_SERVER: Check.DRIFT,
+        Subject.CACHE: Check.DRIFT,
+        Subject.DNS: Check.DNS_DRIFT,
         Subject.CONFIG_MANAGEMENT: Check.DRIFT,
         Subject.CONFIG: Check.DRIFT,
         Subject.CHANGE: Check.DRIFT,
@@ -97,7 +102,6 @@ BESIDE: Mapping[tuple[Intent, Subject], tuple[Check, ...]] = MappingProxyType(
         (Intent.PROCESS, Subject.BACKUP): (Check.BACKUP,),
         (Intent.REHEARSE, Subject.BACKUP): (Check.BACKUP,),
         (Intent.REHEARSE, Subject.RENEWAL): (Check.RENEWAL,),
-        (Intent.STAND_BY, Subject.DNS): (Check.RESOLVES,),
         (Intent.STAND_BY, Subject.LOAD_BALANCER): (Check.UPSTREAMS,),
         (Intent.STAND_BY, Subject.DATABASE): (Check.DATABASE,),
         (Intent.STAND_BY, Subject.POWER): (Check.POWER,),
@@ -125,6 +129,21 @@ OPEN_SUBJECT = frozenset({Intent.MONITOR, Intent.REMIND, Intent.VALIDATE})
 """Intents that take the report's cause for their subject when the action names none."""
 
 
+VALIDATED: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
+    {
+        Subject.NETWORK_DEVICES: (Check.FIREWALL,),
+        Subject.NETWORK: (Check.FIREWALL,),
+        Subject.CACHE: (),
+    }
+)
+"""What validating looks at where it is not what monitoring looks at."""
+
+MONITORED: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
+    {Subject.WEB_SERVER: (Check.ANSWERS, Check.PROCESSES)}
+)
+"""What monitoring looks at where it is not what a change leaves behind."""
+
+
 def live_checks(intent: Intent, subject: Subject) -> tuple[Check, ...]:
     """The checks for what a machine is to do about a subject."""
     if intent is Intent.REMIND and subject is Subject.RENEWAL:
@@ -132,11 +151,9 @@ def live_checks(intent: Intent, subject: Subject) -> tuple[Check, ...]:
     if intent is Intent.VALIDATE:
         reviewed = AS_REVIEWED.get(subject)
         extra = () if reviewed is None else (reviewed,)
-        looked_at = {
-            Subject.NETWORK_DEVICES: (Check.FIREWALL,),
-            Subject.NETWORK: (Check.FIREWALL,),
-        }.get(subject, LIVE.get(subject, ()))
-        return tuple(dict.fromkeys((*extra, *looked_at)))
+        return tuple(dict.fromkeys((*extra, *VALIDATED.get(subject, LIVE.get(subject, ())))))
+    if intent is Intent.MONITOR:
+        return MONITORED.get(subject, LIVE.get(subject, ()))
     return LIVE.get(subject, ())
 
 

@@ -33,8 +33,10 @@ class Subject(StrEnum):
     OPEN_FILES = "open files"
     SERVER = "servers"
     JOBS = "scheduled jobs"
+    HEARTBEAT = "heartbeat"
     PROCESS = "processes"
     PORT = "ports"
+    CONNECTIONS = "connections"
     CLOCK = "clock"
     POWER = "power"
     HARDWARE = "hardware"
@@ -46,6 +48,7 @@ class Subject(StrEnum):
     NETWORK = "network"
     THIRD_PARTY = "third party"
     AVAILABILITY = "availability"
+    PAGE = "pages"
     LATENCY = "response time"
     ERRORS = "errors"
     LOGS = "logs"
@@ -63,8 +66,40 @@ class Subject(StrEnum):
     COMMUNICATION = "communication"
 
 
+_NOTICES = (
+    r"\b(?:reminder|provider|vendor|supplier|registrar|status|billing|abuse)s?(?:'s|')? "
+    r"(?:e-?mails?|messages?|notices?|notifications?|letters?)\b(?! (?:fail|when|if))",
+    r"\b(?:team|shared|group|common|role)(?:'s)? (?:mailbox|mail ?box|inbox|mail ?address|mailing list|address)\b",
+)
+"""Messages that reach people, and where: what they carry is not the mail service."""
+
 WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
     {
+        Subject.COMMUNICATION: (
+            *_NOTICES,
+            r"\bcommunicat\w*|\bstakeholders?\b",
+            r"\binform (?:customer|user|client)s?\b",
+            r"\b(?:customer|user|client)s? (?:notif|support|service|inform|updat)\w*",
+            r"\bannounce\w*|\bcollaborat\w*|\bapolog\w*|\brefunds?\b|\bcompensat\w*",
+            r"\bstatus page\b",
+        ),
+        Subject.SECRETS: (
+            r"\b(?:rotat|chang|renew|replac|expir)\w* (?:of )?(?:the |all |our )*(?:\w+ ){0,2}?"
+            r"(?:passwords?|credentials?|secrets?|tokens?|(?:api|ssh|access|signing|encryption) keys?)\b",
+            r"\b(?:password|credential|secret|token|key)s? (?:rotation|renewal|expiry)\b",
+            r"\b(?:api|ssh|access|encryption)[\s-]keys?\b|\bsecrets?\b|\bvaults?\b|\btokens?\b|\bkey rotation\b",
+            r"(?<!database )(?<!db )(?<!connection )\b(?:credentials?|passwords?)\b",
+        ),
+        Subject.HARDWARE: (
+            r"\b(?:failed|failing|broken|faulty|defective|dead|dying|bad|worn) "
+            r"(?:disk|hard drive|drive|module|memory|ram|dimm|fan)s?\b",
+            r"\bdisks? (?:fail\w*|health|errors?|temperature|died)\b|\becc\b|\bsmart (?:status|data|values?)\b",
+            r"\bbatch(?:es)? of disks?\b|\bmemory modules?\b|\btransceivers?\b",
+            r"\bhardware\b|\bhard drives?\b|\braid\b|\bfirmware\b",
+            r"\bspare (?:part|server|disk|drive|switch|router)(?:e?s)?\b|\bcooling\b",
+            r"\btemperature\b|\bair[\s-]?condition\w*|\bphysical servers?\b",
+            r"\bservers? (?:rack|room)s?\b|\bdata ?cent(?:er|re)s?\b",
+        ),
         Subject.RENEWAL: (
             r"(?:(?:ssl|tls)(?:/(?:ssl|tls))?[\s-]+)?cert(?:ificate)?s?\s+(?:auto(?:matic|mated)?[\s-]+)?(?:re-?new\w*|rotation|management|manager|lifecycle|issuance|provisioning)(?:\s+(?:system|process|tool|procedure)\w*)?",
             r"(?:ssl|tls)\s+(?:auto[\s-]*)?renew\w*|\bauto(?:matic\w*|mat\w+)?[\s-]*renew\w*",
@@ -74,7 +109,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.CERTIFICATE: (r"\bcert(?:ificate)?s?\b|\bssl\b|\btls\b|\bx\.?509\b",),
         Subject.WAF: (
             r"\bwafs?\b|web[\s-]application firewalls?|mod_?security|security modules?",
-            r"core rule set",
+            r"core rule set|\battack (?:sample|canary|payload|string|pattern|request)s?\b",
         ),
         Subject.RATE_LIMIT: (
             r"\brate[\s-]*limit\w*|\bthrottl\w*|\b429\b|\btoo many requests\b|\brequests? (?:limit|quota)\w*",
@@ -89,7 +124,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.ATTACK: (
             r"\bd?dos\b|denial[\s-]of[\s-]service",
             r"\b(?:malicious|bot|attack) (?:traffic|requests?)|\bbrute[\s-]force\b",
-            r"\bbotnets?\b",
+            r"\bbotnets?\b|\bscrubb\w+",
         ),
         Subject.DOMAIN: (
             r"\bdomain(?: names?)? (?:expir|renew|registra|ownership)\w*",
@@ -98,16 +133,18 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DNS: (
             r"\bdns(?:sec)?\b|\bname ?servers?\b|\bname resolution\b",
             r"\bdomain (?:name|resolution|record|registra|expir|renew)\w*|\bttls?\b",
+            r"\b(?:mx|a|aaaa|cname|txt|soa|ns|spf|dkim|dmarc) records?\b|\bsoa serial\b|\bdns quer\w+",
             r"\broute ?53\b|\bresolvers?\b|\bzone files?\b|/etc/hosts|resolv\.conf",
         ),
         Subject.DATABASE_POOL: (
-            r"\bconnection[\s-]*pool\w*|\b(?:database|db|mysql|postgres\w*) connections\b",
+            r"\bconnection[\s-]*pool\w*|(?<!failed )\b(?:database|db|mysql|postgres\w*) connections\b",
             r"\bmax_?\s?connections?\b|\bpgbouncer\b|\bidle connections?\b",
             r"\bconnection (?:leak|limit|exhaust|count|usage|saturation)\w*",
             r"\bpool (?:size|exhaust\w*|usage|saturation|setting|limit)\w*",
             r"\b(?:database|db|mysql|postgres\w*) connections? (?:leak|limit|exhaust|usage|count|manag|pattern|spike|satur|util|metric|number|level)\w*",
         ),
         Subject.DATABASE_SETTINGS: (
+            r"\bfailed (?:database|db) connections?\b",
             r"\b(?:database|db|mysql|postgres\w*|mongo\w*)(?: connection| server)? (?:config\w*|setting\w*|parameter\w*|credential\w*|password\w*|url|string)",
             r"\bconnection (?:settings?|strings?|parameters?)",
             r"\b(?:database|db) connect(?:ion|ivity)(?: status| health)?\b",
@@ -115,8 +152,9 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DATABASE_QUERY: (
             r"\b(?:slow|long[\s-]running|expensive|inefficient|database|sql|db|heavy|unoptimi[sz]ed|optimi[sz]e[d]?) (?:\w+ )?quer(?:y|ies)",
             r"\bquery (?:performance|time|plan|optimi|execution|analy|pattern)\w*",
-            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b|\bpartition\w* (?:\w+ ){0,2}tables?\b|\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
+            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b(?! logs?\b)|\bpartition\w* (?:\w+ ){0,2}tables?\b|\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
             r"\block contention\b|\b(?:schema|database|db|data) migrations?\b",
+            r"\bstatement[_ ]?timeout\b|\bidle[_ ]in[_ ]transaction\w*|\block[_ ]timeout\b",
             r"\b(?:database |db )?schema\b|\btransactions? lock\w*",
         ),
         Subject.BACKUP: (
@@ -127,7 +165,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.DATABASE: (
             r"\bdatabases?\b|\bdbs?\b|\bdba\b|\bmysql\b|\bpostgres\w*|\bmaria ?db\b|\bmongo\w*",
-            r"\brds\b|\bcassandra\b|\bsql server\b|\breplication lag\b|\b(?:read )?replicas?\b",
+            r"\brds\b|\bcassandra\b|\bsql server\b|\breplication lag\b|(?<!number of )\b(?:read )?replicas?\b",
         ),
         Subject.MAIL: (
             r"\be-?mails?\b|\bmails?\b|\bsmtp\b|\bimap\b|\bpostfix\b|\bmx\b|\bdkim\b|\bspf\b",
@@ -147,15 +185,15 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bvhosts?\b|\bdocument root\b|\bsites-enabled\b",
         ),
         Subject.DISK: (
-            r"\bdisks?\b(?! snapshots?)|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b|\binodes?\b",
+            r"\b(?:volume|partition|drive|disk)s?\b(?=[^.;]{0,30}(?:\bfull\b|\bfree\b|\d\s*%))|\bdisks?\b(?! snapshots?)|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b|\binodes?\b",
             r"\blog[\s-]?rotat\w*|\brotat\w+ (?:of )?logs?\b|\blogrotate\b|\b(?:disk|root|boot|data) partitions?\b",
-            r"\bfree space\b|\bvolumes? (?:usage|size|space|full)",
+            r"\b(?:percent|%) full\b|\bdisk quotas?\b|\bfull disks?\b|\bfree space\b|\bvolumes? (?:usage|size|space|full)",
         ),
         Subject.MEMORY: (
             r"\bmemory\b|\bram\b|\boom\b|\bout[\s-]of[\s-]memory\b|\bheap\b|\bswap\b",
             r"\bgarbage collect\w*",
         ),
-        Subject.CPU: (r"\bcpus?\b|\bprocessor\b|\bload average\b",),
+        Subject.CPU: (r"\bfull core\b|\bcpu cores?\b|\bcpus?\b|\bprocessor\b|\bload average\b",),
         Subject.OPEN_FILES: (
             r"\bopen[\s-]files?\b|\bfile descriptors?\b|\bulimits?\b|\btoo many files\b",
         ),
@@ -164,10 +202,21 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bresource (?:usage|allocation|contention)\b",
             r"\bresource (?:constraints?|monitoring)\b|\bserver monitoring\b",
         ),
+        Subject.HEARTBEAT: (
+            r"\bheart-?beats?\b|\bsigns? of life\b|\bkeep-?alives?\b|\bdead man'?s switch\b(?! for)",
+        ),
         Subject.JOBS: (
-            r"\bcron ?(?:jobs?|tabs?)\b|\bcrons?\b|\bbackground jobs?\b|\b(?:scheduled|batch|nightly) (?:jobs?|tasks?)\b",
+            r"\bcron ?(?:jobs?|tabs?|entr(?:y|ies))\b|\bcrons?\b|\bbackground jobs?\b|\bjobs?\b(?! queue)",
+            r"\b(?:scheduled|batch|nightly|hourly|daily|weekly) "
+            r"(?:jobs?|tasks?|runs?|loads?|imports?|exports?|sync\w*|batch(?:es)?|clean-?ups?)\b",
+            r"\b(?:move|copy|delete|purge|export|import|sync\w*|archive|clean|dump|prune)\w* [^.;]{2,60}?"
+            r"\b(?:every|each) (?:night|day|hour|(?:\w+ )?(?:hours|minutes))\b",
         ),
         Subject.PROCESS: (
+            r"\b(?:process|worker|scheduler|service)(?:es|s)?(?:'s process)? (?:(?:is|are|has|have) )?(?:not |no longer )?"
+            r"(?:gone|up|down|dead|died|alive|running|missing|exited|hung|stuck)\b",
+            r"\b(?:is|are|be) (?:not |no longer )?running\b|\bprocess(?:es)?(?=[^.;]{0,12}\b(?:gone|dies|died|exits?)\b)",
+            r"\b(?:at|on) (?:boot|start-?up)\b",
             r"\bprocess(?:es)? (?:monitor|crash|restart|manager|supervis|fail|health|status)\w*",
             r"\bdaemons?\b|\bsystemd\b|\bsupervisord?\b|\bauto(?:matic\w*)?[\s-]*restart\w*",
             r"\brestart\w* (?:the |of )?(?:service|process|server|failed|crashed|automatically)\w*",
@@ -176,20 +225,22 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bself-?heal\w*|\bservices? (?:is|are) running\b|\bboot\b",
             r"\bwatchdogs?\b",
         ),
-        Subject.PORT: (r"\b(?:listening |open |tcp )?ports?\b",),
+        Subject.CONNECTIONS: (
+            r"\b(?:nginx |apache |open |concurrent |active |client |websocket |http )*connections\b"
+            r"(?=[^.;]{0,40}\b(?:in use|above|over|exceed\w*|below|limit\w*|reach\w*|near\w*)\b)",
+            r"\b(?:nginx|apache|open|concurrent|active|websocket) connections\b",
+            r"\b(?:number|count|share) of (?:the )?(?:open )?connections\b|\bof the connections\b",
+        ),
+        Subject.PORT: (
+            r"(?<!switch )(?<!flapping )\b(?:listening |open |tcp )?ports?\b(?! (?:flap|error)\w*)",
+        ),
         Subject.CLOCK: (
             r"\bntp\b|\bchrony\w*|\bclocks?\b(?! in)|\btime[\s-]?sync\w*",
             r"\bleap (?:second|year)s?\b",
         ),
         Subject.POWER: (
             r"\bpower\b(?! ?(?:user|ful|shell))|\bups(?:es)?\b|\bgenerators?\b",
-            r"\bbatter(?:y|ies)\b|\belectric\w*|\buninterruptible\b|\bpdus?\b",
-        ),
-        Subject.HARDWARE: (
-            r"\bhardware\b|\bhard drives?\b|\braid\b|\bfirmware\b",
-            r"\bspare (?:part|server|disk|drive|switch|router)(?:e?s)?\b|\bcooling\b",
-            r"\btemperature\b|\bair[\s-]?condition\w*|\bphysical servers?\b",
-            r"\bservers? (?:rack|room)s?\b|\bdata ?cent(?:er|re)s?\b",
+            r"\bfuses?\b|\b(?:electric|circuit|power) breakers?\b|\bbatter(?:y|ies)\b|\belectric\w*|\buninterruptible\b|\bpdus?\b",
         ),
         Subject.QUEUE: (
             r"\bqueues?\b|\bkafka\b|\brabbitmq\b|\bbacklogs?\b|\bmessage broker\b",
@@ -210,34 +261,43 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.NETWORK_DEVICES: (
             r"\bnetwork (?:device|component|config\w*|equipment|infrastructure|setting|hardware|change|appliance)s?\b",
-            r"\brouters?\b|\bswitch(?:es)\b|\bnetwork switch\b|\bbgp\b",
+            r"\brouters?\b|\bswitch(?:es)\b|\b(?:network|core|access|edge|spare) switch\b|\bbgp\b",
+            r"\bswitch (?:template|config|port|setting)\w*|\bspanning[\s-]tree\b|\bflapping\b|\b(?:port|link)s? flap\w*",
             r"\brouting (?:table|config|change|rule|polic)\w*",
         ),
         Subject.NETWORK: (
-            r"\bnetwork(?:s|ing)?\b|\bconnectivity\b|\bbandwidth\b|\bpacket loss\b|\bvpns?\b",
+            r"\bnetwork(?:s|ing)?\b|\bconnectivity\b|\bbandwidth\b|\bpackets?\b(?! filter)|\bpacket loss\b|\bvpns?\b|\buplinks?\b",
             r"\bisps?\b|\binternet (?:link|connection|access|provider)\w*|\bfib(?:er|re)\b",
             r"\blinks? (?:down|fail|flap)\w*",
         ),
         Subject.THIRD_PARTY: (
             r"\bthird[\s-]part\w*|\bvendors?\b",
-            r"\bexternal (?:service|provider|api|dependenc|system|partner)\w*|\bproviders?\b",
+            r"\bexternal (?:service|provider|api|dependenc|system|partner)\w*",
+            r"(?<!at another )(?<!at a different )(?<!at a second )\bproviders?\b",
             r"\bpayment (?:gateway|processor|provider|api)s?\b|\bdependenc(?:y|ies)\b",
             r"\bcdns?\b|\bslas?\b|\bsuppliers?\b|\bpartner apis?\b|\bcircuit[\s-]?breakers?\b",
         ),
         Subject.AVAILABILITY: (
             r"\buptime\b|\bavailability\b|\bdowntime\b|\bhealth[\s-]*checks?\b",
-            r"\bhealth (?:endpoint|probe|status|monitor\w*)s?\b|\bheartbeats?\b|\bsynthetic\b",
+            r"\bhealth (?:endpoint|probe|status|monitor\w*)s?\b|\bsynthetic\b|\bfrom (?:the )?outside\b",
+            r"\b(?:request|fetch|query|load|open|look\w* up|check|ping|poll)\w*\b[^.;]{0,40}"
+            r"\b(?:every|each) (?:\w+ )?(?:second|minute)s?\b",
             r"\bsmoke[\s-]*tests?\b|\bsite is (?:up|down)\b",
             r"\bservices? (?:status|health|outage|interruption|disruption|failure|degradation)s?\b",
             r"\bserver (?:status|outage|failure|crash|downtime|availability)\w*|\bliveness\b",
             r"\breadiness\b|\bpingdom\b|\buptime ?robot\b|\boutages?\b|\bstatus codes?\b",
+        ),
+        Subject.PAGE: (
+            r"\b(?:the|every|each|known|front|home|start|main|landing|payment|checkout|product|our|some|all) "
+            r"(?:\w+ )?pages?\b|\bweb ?(?:sites?|pages?)\b|\bcheck pages\b",
         ),
         Subject.LATENCY: (
             r"\bresponse[\s-]times?\b|\blatenc(?:y|ies)\b|\bslow\b|\bslowness\b",
             r"\bpage loads?\b|\bload(?:ing)? times?\b|\btime-?outs?\b|\bperformance\b",
         ),
         Subject.ERRORS: (
-            r"\berror[\s-](?:rate|count|spike|budget|level|percent)\w*|\b5xx\b|\b50\d\b",
+            r"\berror[\s-](?:rate|count|spike|budget|level|percent)\w*|\b5xx\b|\b50[0-4]s\b",
+            r"\b(?:http|status|code|returns?|with) 50[0-4]\b|\b50[0-4] (?:error|response|status|code|answer)s?\b",
             r"\berrors?\b(?![\s-]?(?:handling|prone))|\bexceptions?\b|\bfailed requests?\b",
             r"\banomal(?:y|ies|ous)\b",
         ),
@@ -279,10 +339,6 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bwho (?:can|may) access\b|\b(?:restrict|limit)\w* (?:\w+ ){0,3}access\b",
             r"\bproduction access\b|\baccess to production\b",
         ),
-        Subject.SECRETS: (
-            r"\bsecrets?\b|\bapi[\s-]keys?\b|\bcredentials?\b|\bpasswords?\b|\btokens?\b",
-            r"\bssh keys?\b|\bkey rotation\b",
-        ),
         Subject.UPDATES: (
             r"\bpatch(?:es|ing)\b",
             r"\b(?:software|system|server|package|security|os|kernel|version|regular|library|plugin)[\s-](?:update|upgrade|patch)(?:e?s|ing)?\b",
@@ -308,12 +364,6 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\btroubleshoot\w*|\brecovery (?:plan|procedure|process|time)\w*",
             r"\bemergenc(?:y|ies)\b|\broot[\s-]cause\b|\bgame[\s-]?days?\b|\bchaos\b",
             r"\bfail-?overs?\b",
-        ),
-        Subject.COMMUNICATION: (
-            r"\bcommunicat\w*|\bstatus page\b|\bstakeholders?\b",
-            r"\binform (?:customer|user|client)s?\b",
-            r"\b(?:customer|user|client)s? (?:notif|support|service|inform|updat)\w*",
-            r"\bannounce\w*|\bcollaborat\w*|\bapolog\w*|\brefunds?\b|\bcompensat\w*",
         ),
     }
 )

@@ -71,7 +71,7 @@ class Rule:
         pieces = _HEADING.split(self.explained)
         sections = dict(zip(pieces[1::2], (text.strip() for text in pieces[2::2]), strict=True))
         examples = _FENCE.findall(sections.get("Example", ""))
-        if tuple(sections) != SECTIONS or len(examples) != 2:  # noqa: PLR2004 - a bad one, a better one
+        if tuple(sections) != SECTIONS or len(examples) != 2:
             raise BugInTwiceshy(f"the documentation of {self.id} lacks a section")
         bad, better = examples
         what, why, _, mend = sections.values()

@@ -76,10 +76,14 @@ def _read(match: re.Match[str]) -> Clock | None:
     half: str | None = None
     if groups["word"]:
         hour, minute = (0 if groups["word"].lower() == "midnight" else 12), 0
-        return Clock(match.start(), match.end(), time(hour, minute), _zone_of(match), True)
+        return Clock(
+            match.start(), match.end(), time(hour, minute), _zone_of(match), stated_half=True
+        )
     if groups["military"]:
         hour, minute = int(groups["military"][:2]), int(groups["military"][2:])
-        return Clock(match.start(), match.end(), time(hour, minute), _zone_of(match), True)
+        return Clock(
+            match.start(), match.end(), time(hour, minute), _zone_of(match), stated_half=True
+        )
     if groups["hour"]:
         hour, minute, second = (
             int(groups["hour"]),
@@ -131,4 +135,4 @@ def leading_military(text: str) -> Clock | None:
     if match is None:
         return None
     digits = match["military"]
-    return Clock(0, match.end(), time(int(digits[:2]), int(digits[2:])), None, True)
+    return Clock(0, match.end(), time(int(digits[:2]), int(digits[2:])), None, stated_half=True)

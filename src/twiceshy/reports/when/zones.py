@@ -116,7 +116,7 @@ class Zone:
 
 
 @lru_cache(maxsize=256)
-def zone_named(name: str) -> Zone:
+def zone_named(name: str) -> Zone:  # noqa: PLR0911 - one way to write a zone after the other
     """The zone that a matched name stands for."""
     words = " ".join(name.split())
     key = words.lower()

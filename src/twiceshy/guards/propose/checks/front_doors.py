@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.check import Check
-from twiceshy.guards.propose.checks.slot import percent, span
+from twiceshy.guards.propose.checks.slot import OVER, UNDER, duration, percent, share, span
 from twiceshy.guards.propose.checks.template import Template, signal, template
+from twiceshy.guards.propose.quantities import Bound
 
 _WAITING = (
     r"\b(?:p\d{2}\b|percentile|respon[ds]|latenc|answer|repl(?:y|ies)|slow|load|takes?\b|time|"
@@ -50,9 +51,7 @@ FRONT_DOORS: Mapping[Check, Template] = MappingProxyType(
             "It hands {service} a message and waits for it to come out at the other end, which is "
             "what users lose when mail stops.",
             slots=(
-                span(
-                    "oldest_in_queue_minutes", 60, near=_QUEUED, most=_LONGEST_DELIVERY_SECONDS
-                ),
+                span("oldest_in_queue_minutes", 60, near=_QUEUED, most=_LONGEST_DELIVERY_SECONDS),
                 span("arrives_within_minutes", 60, most=_LONGEST_DELIVERY_SECONDS),
             ),
             arrives_within_minutes=5,
@@ -95,6 +94,12 @@ FRONT_DOORS: Mapping[Check, Template] = MappingProxyType(
             "{topic}",
             why="It follows what the action names, learns what is usual for it and reports what "
             "departs from that: {topic}.",
+            slots=(
+                share("alert_above", OVER),
+                share("alert_below", UNDER),
+                duration("alert_above", Bound.ABOVE, Bound.AT),
+                duration("alert_below", Bound.BELOW),
+            ),
             alert_on=("spike", "drop", "silence"),
         ),
     }

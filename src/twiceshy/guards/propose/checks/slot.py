@@ -30,6 +30,8 @@ class Form(StrEnum):
     """`100/minute`."""
     SIZE = "size"
     """`10 GB`."""
+    SHARE = "share"
+    """`80%`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Slot:
                 return f"{quantity.whole}/{quantity.per}"
             case Form.SIZE:
                 return f"{quantity.amount:g} {quantity.per.upper()}"
+            case Form.SHARE:
+                return f"{quantity.amount:g}%"
             case Form.WHOLE:
                 if quantity.unit is Unit.SECONDS:
                     return max(1, round(quantity.amount / self.one_seconds))
@@ -120,6 +124,11 @@ def percent(setting: str, *, near: str | None = None) -> Slot:
 def count(setting: str, bounds: frozenset[Bound] = OVER, *, near: str | None = None) -> Slot:
     """A number of things."""
     return Slot(setting, Unit.COUNT, bounds, near=_words(near))
+
+
+def share(setting: str, bounds: frozenset[Bound]) -> Slot:
+    """A share written with its sign, for a series whose unit is not known."""
+    return Slot(setting, Unit.PERCENT, bounds, Form.SHARE, most=100)
 
 
 def duration(setting: str, *bounds: Bound) -> Slot:
