@@ -23,13 +23,14 @@ COUNT = "(checked from"
 SOME = tuple(
     word for kind in ("certificate", "http", "firewall") for word in ("--only", f"kind:{kind}")
 )
-STEPS = 6
+RECORD = ("--evidence", "https://wiki.example.org/audits/7")
+STEPS = 7
 SOMETHING_BROKEN = 1
 INTERRUPTED = 130
 
 
 def main() -> int:
-    """Do the five steps; 0 when each command ended as it should."""
+    """Do the steps; 0 when each command ended as it should."""
     if not TWICESHY.exists():
         print(f"error: {TWICESHY} is not there\n\nhint: make run", file=sys.stderr)
         return 1
@@ -48,9 +49,11 @@ def main() -> int:
             for site in started:
                 print(f"  {site}")
             _twiceshy(place, "check", *SOME, ends_with=SOMETHING_BROKEN)
-            _step(5, "check all guards, for the journal (shown: the last line)")
+            _step(5, "record what only people can do: the certificates have been audited")
+            _twiceshy(place, "attest", "certificate-audit", "--by", "mail-team", *RECORD)
+            _step(6, "check all guards, for the journal (shown: the last line)")
             _twiceshy(place, "check", shown_from=COUNT, ends_with=SOMETHING_BROKEN)
-        _step(6, "could it happen again?")
+        _step(7, "could it happen again?")
         _twiceshy(place, "status")
     return 0
 
@@ -72,19 +75,22 @@ def _twiceshy(
 ) -> None:
     """Run it as a user would; `shown_from` leaves out what stands before the line with that text."""
     print(f"$ twiceshy {' '.join(arguments)}\n", flush=True)
-    ended = subprocess.run(
-        [TWICESHY, *arguments],
-        cwd=place,
-        stdin=subprocess.DEVNULL,
-        stdout=None if shown_from is None else subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    command = [TWICESHY, *arguments]
+    output = None if shown_from is None else subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=place, stdin=subprocess.DEVNULL, stdout=output, text=True
+    ) as running:
+        try:
+            printed, _ = running.communicate()
+        finally:
+            # Whatever ends us, it does not go on alone; once it has ended this does nothing.
+            running.terminate()
+            running.wait()
     if shown_from is not None:
-        print(_from(shown_from, ended.stdout), flush=True)
-    if ended.returncode != ends_with:
+        print(_from(shown_from, printed), flush=True)
+    if running.returncode != ends_with:
         raise _EndedWrongly(
-            f"twiceshy {' '.join(arguments)} ended with {ended.returncode}, not {ends_with}"
+            f"twiceshy {' '.join(arguments)} ended with {running.returncode}, not {ends_with}"
         )
 
 

@@ -62,6 +62,7 @@ def test_each_step_says_its_command(done: Done) -> None:
         "read",
         "propose",
         "check",
+        "attest",
         "check",
         "status",
     ]
@@ -75,7 +76,7 @@ def test_it_shows_where_the_minutes_went_and_compares_the_five(done: Done) -> No
 
 
 def test_every_action_gets_a_guard(done: Done) -> None:
-    assert "unguarded" not in part(done, 6)
+    assert "unguarded" not in part(done, 7)
     assert "new in the file" in done.complained
 
 
@@ -95,15 +96,20 @@ def test_the_check_of_real_servers_shows(done: Done, seen: str) -> None:
     assert re.search(seen, part(done, 4)), part(done, 4)
 
 
+def test_what_was_attested_holds(done: Done) -> None:
+    assert "recorded: certificate-audit" in part(done, 5)
+    assert re.search(r"holding +a4 .*\n(?: .*\n)* +· held by certificate-audit", part(done, 7))
+
+
 def test_what_it_shows_fits_the_screen(done: Done) -> None:
     too_wide = [line for line in done.shown.splitlines() if len(line) > 100]
     assert not too_wide
 
 
 def test_the_status_page_says_that_it_could_happen_again_and_why(done: Done) -> None:
-    assert "This could happen again because" in part(done, 6)
+    assert "This could happen again because" in part(done, 7)
     for report in (ROOT / "examples" / "reports").iterdir():
-        assert report.stem in part(done, 6)
+        assert report.stem in part(done, 7)
 
 
 @pytest.fixture

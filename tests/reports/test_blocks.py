@@ -42,14 +42,24 @@ def test_an_issue_number_or_a_script_is_no_heading(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["- it broke", "* it broke", "• it broke", "1. it broke", "2) it broke", "<li>it broke</li>", "- [ ] it broke"],
+    [
+        "- it broke",
+        "* it broke",
+        "• it broke",
+        "1. it broke",
+        "2) it broke",
+        "<li>it broke</li>",
+        "- [ ] it broke",
+    ],
 )
 def test_an_item_is_marked_in_many_ways(text: str) -> None:
     (block,) = _blocks(text)
     assert (block.shape, block.text) == (Shape.ITEM, "it broke")
 
 
-@pytest.mark.parametrize(("text", "done"), [("- [x] a b", True), ("- [ ] a b", False), ("- a b", None)])
+@pytest.mark.parametrize(
+    ("text", "done"), [("- [x] a b", True), ("- [ ] a b", False), ("- a b", None)]
+)
 def test_a_checkbox_says_whether_it_is_done(text: str, done: bool | None) -> None:  # noqa: FBT001 - a table's column
     assert _blocks(text)[0].done is done
 

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
-import re
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
 import pytest
 
-from twiceshy.reports import cause_words, detection, entry_kinds, entry_words, genre, share, vocabulary
+from twiceshy.reports import (
+    cause_words,
+    detection,
+    entry_kinds,
+    entry_words,
+    genre,
+    share,
+    vocabulary,
+)
 from twiceshy.reports.phrases import Phrases, Wording, lower, sections
 
 EVERY = [
@@ -57,7 +64,11 @@ def test_the_leftmost_wording_is_found_whatever_the_order_of_the_lines() -> None
 
 def test_it_finds_all_from_left_to_right_and_none_twice() -> None:
     phrases = Phrases("disk :: disk(?: full)?\nfull :: full")
-    assert [match[0] for match in phrases.finditer("Disk full, disk, full")] == ["disk full", "disk", "full"]
+    assert [match[0] for match in phrases.finditer("Disk full, disk, full")] == [
+        "disk full",
+        "disk",
+        "full",
+    ]
     assert phrases.count("disk full disk") == 2
     assert phrases.count("disk full disk", enough=1) == 1
 
@@ -78,4 +89,4 @@ def test_lower_case_keeps_every_place() -> None:
 def test_a_text_of_several_lists_is_taken_apart_by_its_names() -> None:
     found = dict(sections("\n[one 2]\na :: aX\n[two]\nb :: b", X="b?"))
     assert list(found) == ["one 2", "two"]
-    assert re.fullmatch("ab?", found["one 2"].wordings[0].pattern.replace("b?", "b?"))
+    assert found["one 2"].wordings[0].pattern == "ab?"

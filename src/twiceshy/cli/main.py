@@ -84,7 +84,7 @@ def main() -> None:
         except KeyboardInterrupt:
             code = INTERRUPTED
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one way
-            if os.environ.get(DEBUG):
+            if os.environ.get(DEBUG) and not isinstance(error, TwiceshyError):
                 raise
             told = _told(error)
             _complain(str(told))

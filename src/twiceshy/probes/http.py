@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from twiceshy.kinds.http.facts import EndpointSeen, HttpFact, NameState, Promise
+from twiceshy.kinds.http.read import forms_of
 from twiceshy.model.endpoint_url import parse_endpoint
 from twiceshy.model.estate import Endpoint, Estate
 from twiceshy.model.fact import Unseen
@@ -48,7 +49,8 @@ async def look(guard: Guard, estate: Estate, view: View) -> HttpFact | Unseen:
     speaks_tls = any(parse_endpoint(endpoint.url).speaks_tls for endpoint in endpoints)
     if isinstance(trusting, NoRoots) and speaks_tls:
         return Unseen(trusting.why, view.now(), view.vantage, trusting.next_step)
-    asked = Asked(promise, trusting, tuple(headers.secret.values()))
+    secrets = tuple(form for value in headers.secret.values() for form in forms_of(value))
+    asked = Asked(promise, trusting, secrets)
     async with asyncio.TaskGroup() as group:
         looks = [
             group.create_task(_look_at_endpoint(endpoint, headers, asked, view.timeout_seconds))

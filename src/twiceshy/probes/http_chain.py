@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
 from twiceshy.kinds.http.facts import AddressSeen, Answer, Failed, Failure, Hop, Phase
+from twiceshy.kinds.http.read import hidden
 from twiceshy.model.endpoint_url import parse_endpoint
 from twiceshy.probes.http_exchange import Asked, Exchanged, Stopwatch, exchange
 from twiceshy.probes.resolve import Unresolved, look_up
@@ -57,11 +58,24 @@ async def look_at_address(
     totals = [hop.latency.total_ms or 0 for hop in chain.hops]
     return AddressSeen(
         address=address,
-        outcome=outcome,
-        hops=tuple(chain.hops),
+        outcome=_discreet(outcome, asked),
+        hops=tuple(_discreet_hop(hop, asked) for hop in chain.hops),
         total_ms=round(sum(totals), 3) if isinstance(outcome, Answer) else None,
-        without_verification=behind,
+        without_verification=_discreet(behind, asked) if behind is not None else None,
     )
+
+
+def _discreet(outcome: Answer | Failed, asked: Asked) -> Answer | Failed:
+    """A redirect may repeat the secret it was asked with; an answer hides it where it is made."""
+    if isinstance(outcome, Answer):
+        return outcome
+    why, url = (hidden(text, asked.secrets) for text in (outcome.why, outcome.url))
+    return replace(outcome, why=why, url=url)
+
+
+def _discreet_hop(hop: Hop, asked: Asked) -> Hop:
+    location = hidden(hop.location, asked.secrets) if hop.location is not None else None
+    return replace(hop, url=hidden(hop.url, asked.secrets), location=location)
 
 
 class _Chain:

@@ -105,7 +105,7 @@ def details_of(text: str, order: Order) -> tuple[str | None, date | None, str]:
         owner is None
         and (tail := _TEAM_TAIL.search(text)) is not None
         and (not IMPERATIVE.match(tail["who"]) or tail[0].lstrip()[:1] in "([")
-        and tail.start() > 15
+        and tail.start() > 8
     ):
         owner = tail["who"].strip()
     due = None

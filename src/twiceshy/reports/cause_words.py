@@ -177,7 +177,7 @@ cpu :: (?:high|excessive|all (?:the |of the )?|burn\w*|took all|eat\w*|maxed out
 runaway process :: runaway process
 noisy neighbo :: noisy neighbou?r
 [ddos 7]
-amplification|botnet|brute|credential stuffing|ddos|dos attack|flood of|layer 7 attack|service|syn flood|volumetric :: (?:was|were|caused by|due to|victim of|under|by|from|of|an?) (?:an? |the )?(?:\w+ ){0,4}(?:ddos|denial[- ]of[- ]service|dos attack|botnet|syn flood|flood of (?:malicious|bot)|volumetric|layer 7 attack|amplification|brute[- ]force|credential stuffing)
+amplification|botnet|brute|credential stuffing|ddos|dos attack|flood of|layer 7 attack|service|syn flood|volumetric :: (?:was|were|caused by|due to|victim of|under|by|from|of|an?) (?:an? |the )?(?:(?!not )\w+ ){0,4}(?:ddos|denial[- ]of[- ]service|dos attack|botnet|syn flood|flood of (?:malicious|bot)|volumetric|layer 7 attack|amplification|brute[- ]force|credential stuffing)
 ddos :: ^ddos
 attack :: (?:ddos|denial[- ]of[- ]service) attack (?:on|against|that|which|overwhelm|flood)
 malicious :: malicious (?:traffic|requests|bots)

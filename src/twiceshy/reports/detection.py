@@ -43,7 +43,7 @@ _MONITORING = _worded(
     sentry :: sentry\b
     dashboard :: dashboards? (?:show|alert|turn|flag|went|goes|report)\w*
     dashboard :: by (?:the |our |a )?(?:\w+ ){0,2}dashboards?
-    tracker|checker|bot|sensor|script :: (?:error tracker|checker|bot|sensor|watch script|cron job|crash reporter) (?:reports?|says?|alerts?|notic\w+|flag\w*|complain\w*|sees|saw|finds|found|posts?|writes?)
+    * :: (?:error tracker|checker|bot|sensor|watch script|cron job|crash reporter) (?:reports?|says?|alerts?|notic\w+|flag\w*|complain\w*|sees|saw|finds|found|posts?|writes?)
     bot :: bot:
     watchdog :: watchdog\b
     threshold :: thresholds?\b
@@ -119,7 +119,7 @@ _NOT_KNOWN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _NOTICING = re.compile(
-    r"\b(?:detect|notic|discover|report|alert|complain|found out|alarm|message|mail|phone|called|ticket|told|tell|wrote|wr?i[tn]es|spotted)",
+    r"\b(?:detect|notic|discover|report|alert|complain|found out|alarm|message|mailed|phone|called|ticket|told|tell|wrote|wr?i[tn]es|spotted)",
     re.IGNORECASE,
 )
 
@@ -144,7 +144,7 @@ _SPEAKS = _worded(
     tweet :: tweet\w*\b
     post :: posts?\b
     posted :: posted\b
-    mail :: mails?\b
+    mails :: mails (?:us|support|the|in|that)\b
     mailed :: mailed\b
     ring :: rings?\b
     rang :: rang\b

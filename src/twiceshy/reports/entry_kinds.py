@@ -86,7 +86,7 @@ _WORKS = Phrases(
 )
 _USERS_SPEAK = Phrases(
     r"""
-    ask|call|tell|told|wr|phone|ring|mail|contact|complain :: (?:users?|customers?|clients?|visitors?|members?|students?|teachers?|guests?|passengers?|shoppers?|subscribers?|citizens?) (?:\w+ )?(?:asks?|asked|calls?|called|tells?|told|wr[io]tes?|phones?|phoned|rings?|rang|mails?|mailed|contact(?:s|ed)|complain(?:s|ed)?)\b
+    * :: (?:users?|customers?|clients?|visitors?|members?|students?|teachers?|guests?|passengers?|shoppers?|subscribers?|citizens?) (?:\w+ )?(?:asks?|asked|calls?|called|tells?|told|wr[io]tes?|phones?|phoned|rings?|rang|mails?|mailed|contact(?:s|ed)|complain(?:s|ed)?)\b
     """
 )
 _BEGINS_TO_LOOK = Phrases(

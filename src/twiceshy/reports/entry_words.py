@@ -38,7 +38,7 @@ RULED_OUT = Phrases(
     nothing :: nothing (?:unusual|wrong|abnormal|suspicious|out of the ordinary)
     misleading :: misleading
     not :: (?:database|network|provider|server|dns|firewall|cpu|memory|disk)s? (?:is|was|were|are) not\b
-    so |hence|thus :: (?:so|hence|thus),? (?:it|this|that|they|the \w+) (?:does|did|do|is|was|were|are|has|had) not\b
+    not :: (?:so|hence|thus),? (?:it|this|that|they|the \w+) (?:does|did|do|is|was|were|are|has|had) not\b
     still :: still (?:offline|unreachable|unavailable|rejected|slow|failing|no )
     not guilty :: not guilty
     cleared :: (?:was|were|is|are|got|has been) cleared\b|(?<!cache )(?<!queue )cleared$
@@ -83,7 +83,7 @@ SUSPECTED = Phrases(
     misdiagnos :: misdiagnos
     likely :: likely (?:caused|due|culprit|cause|related)
     chased|chasing|considered|considering|explored|pursued :: (?:considered|considering|explored|pursued|chased|chasing) (?:\w+ ){0,4}(?:possib|attack|failure|issue|problem|cause|lead|hypothes|theory|bug|leak|overload|outage|fault)
-    thought to|believed to|taken for|took it for :: (?:thought|believed) to (?:hang|be|have|lie|come)\b|(?:taken|took it) for
+    thought|believed|for :: (?:thought|believed) to (?:hang|be|have|lie|come)\b|(?:taken|took it) for
     """
 )
 
@@ -94,7 +94,7 @@ CAUSE_FOUND = Phrases(
     culprit :: culprit\b
     * :: (?:identif(?:y|ies|ied)|discover(?:s|ed)?|pinpoint(?:s|ed)?|isolat(?:es?|ed)|uncover(?:s|ed)?|locat(?:es?|ed)|diagnos(?:es?|ed)|trac(?:es|ed)|track(?:s|ed) down|narrow(?:s|ed) (?:it )?down|spot(?:s|ted)|recogni[sz]e[sd]?|reali[sz]e[sd]?|determine[sd]?|deduce[sd]?|figure[sd]? out|conclude[sd]?)\b(?! (?:no\b|that (?:the )?users|by users|through monitoring|by (?:the )?monitoring))
     confirm|nd|notice|reveal|saw|see|show :: (?:notice[sd]?|f(?:ou|i)nds?|sees?|saw|reveal(?:s|ed)|show(?:s|ed)|confirm(?:s|ed))(?: out)?(?: \w+){0,3}? (?:that|the|a|an|out|missing|expired|wrong|incorrect|misconfigur\w*|corrupt\w*|typo|bug|error in|in the|it)\b
-    find|found :: f(?:ou|i)nds?(?: out)?:?\s
+    nd :: f(?:ou|i)nds?(?: out)?:?\s
     found it :: found it\b
     got it :: got it\b
     there it is :: there it is\b
@@ -193,7 +193,7 @@ FIX = Phrases(
     restored :: power (?:was )?restored
     switch :: switch(?:ed|es|ing) (?:off|on)\b
     fails :: fails over\b
-    put back|put in :: put (?:back|in place|in)\b
+    put :: put (?:back|in place|in)\b
     exception in :: exception in the firewall
     """
 )
@@ -209,8 +209,8 @@ ESCALATED = Phrases(
     asked for help :: asked for help
     joined the :: joined the (?:call|incident)
     informed|notified|alerted|called :: (?:team|engineers?|vendor|support|operations|department|desk|engineering|centre|center)s? (?:is |was |are |were )?(?:informed|notified|alerted|called),? (?:and )?takes? over
-    pulled in|brought in|called in|looped in :: (?:is|was|are|were|got|gets) (?:pulled|brought|called|looped) in\b
-    takes over|took over :: (?:team|engineers?|vendor|support|desk|department) (?:takes|took) over
+    pulled|brought|called|looped :: (?:is|was|are|were|got|gets) (?:pulled|brought|called|looped) in\b
+     over :: (?:team|engineers?|vendor|support|desk|department) (?:takes|took) over
     mentor|tutor|senior|boss|expert|consultant|cto|head of :: (?:call|ask|phon|page|ping|contact|involv|inform|woke|wakes)\w*(?: in| for help)? (?:\w+ ){0,3}(?:mentor|tutor|senior|boss|expert|consultant|cto|head of \w+)
     raise|took|takes|br :: (?:raised|raises|took|takes|brought|brings) (?:it|this|the \w+) (?:with|to) (?:the |our )?(?:\w+ ){0,3}(?:teams?|engineers?|vendor|provider|lead|manager|support|dbas?)\b
     """
@@ -248,7 +248,7 @@ DETECTED = Phrases(
     reported :: reported\b
     drop|increase|rise|spike|surge :: (?:spike|surge|increase|rise|drop) in\b
     unresponsive :: unresponsive\b
-    post|wr|call|phone|ring|rang|tell|told|mail|ask|sa|contact|tweet|message|cannot|can't|notice :: (?:users?|customers?|clients?|visitors?|members?|people|employees|students?|teachers?|guests?|passengers?|drivers?|players?|readers?|staff|clerks?|residents?|citizens?|shoppers?|subscribers?|patients?|parents?|fans|viewers?|merchants?|partners?|stewards?|support|marketing|sales|finance) (?:\w+ ){0,2}(?:post(?:s|ed)?|wr[io]tes?|calls?|called|phones?|phoned|rings?|rang|tells?|told|mail(?:s|ed)|asks?|asked|says?|said|contact(?:s|ed)|tweet(?:s|ed)?|message(?:s|d)|cannot|can't|notices?)\b
+    * :: (?:users?|customers?|clients?|visitors?|members?|people|employees|students?|teachers?|guests?|passengers?|drivers?|players?|readers?|staff|clerks?|residents?|citizens?|shoppers?|subscribers?|patients?|parents?|fans|viewers?|merchants?|partners?|stewards?|support|marketing|sales|finance) (?:\w+ ){0,2}(?:post(?:s|ed)?|wr[io]tes?|calls?|called|phones?|phoned|rings?|rang|tells?|told|mail(?:s|ed)|asks?|asked|says?|said|contact(?:s|ed)|tweet(?:s|ed)?|message(?:s|d)|cannot|can't|notices?)\b
     first :: first (?:\w+ ){0,2}(?:mails?|calls?|messages?|tweets?|posts?|reports?|complaints?|tickets?|customers?|users?|bounces?|errors?)\b
     phones|rings :: (?:phones|rings)(?::| us|$)
     """
@@ -294,7 +294,7 @@ INVESTIGATING = Phrases(
     collected :: collected
     gathered :: gathered
     monitor :: monitor(?:ed|ing)\b
-    triage :: triag(?:e|es|ed|ing)\b
+    triag :: triag(?:e|es|ed|ing)\b
     """
 )
 

@@ -67,8 +67,12 @@ def plain(text: str) -> str:
         text = html.unescape(text)
     if ":" in text:
         text = _SHORTCODE.sub("", text)
-    text = _SYMBOLS.sub(" ", text)
-    text = _EMPHASIS.sub("", text)
+    if not text.isascii():
+        text = _SYMBOLS.sub(" ", text)
+    if "*" in text or "_" in text or "`" in text or "~" in text:
+        text = _EMPHASIS.sub("", text)
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
-    return _SPACES.sub(" ", text).strip()
+    if "  " in text or "\t" in text or not text.isascii():
+        text = _SPACES.sub(" ", text)
+    return text.strip()

@@ -28,8 +28,8 @@ _AFFECTING = re.compile(
 _ALL_USERS = Phrases(
     r"""
     all|every|100% :: (?:all|every|100%)\s(?:of\s)?(?:the\s|our\s|its\s|active\s|registered\s|internal\s|external\s|platform\s|logged[- ]in\s|\w+\s)?PEOPLE\b
-    everyone|everybody :: (?:affect|impact|hit|reach)(?:ed|ing)? (?:everyone|everybody)|(?:down|unavailable|unreachable|broken|out|gone|offline|fail(?:ed|ing)(?: with [\w ]{1,20})?) for (?:everyone|everybody)
-    everyone|everybody :: (?:everyone|everybody) (?:was (?:affected|hit|locked out|impacted|logged out)|could not|couldn't|got|lost)
+    every :: (?:affect|impact|hit|reach)(?:ed|ing)? (?:everyone|everybody)|(?:down|unavailable|unreachable|broken|out|gone|offline|fail(?:ed|ing)(?: with [\w ]{1,20})?) for (?:everyone|everybody)
+    every :: (?:everyone|everybody) (?:was (?:affected|hit|locked out|impacted|logged out)|could not|couldn't|got|lost)
     nobody|no one|none of the|none of our|no :: (?:nobody|no one|none of (?:the|our) PEOPLE|no PEOPLE) (?:could|was able|were able|got (?:in|through)|can\b|managed)
     """.replace("PEOPLE", PEOPLE)
 )

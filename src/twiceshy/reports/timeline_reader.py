@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from twiceshy.reports.blocks import Shape
 from twiceshy.reports.outline import Statement
-from twiceshy.reports.vocabulary import Part, part_named
+from twiceshy.reports.untimed import clock_inside, labels_an_entry, without_time
+from twiceshy.reports.vocabulary import part_named
 from twiceshy.reports.when.clocks import leading_military
 from twiceshy.reports.when.days import Day
 from twiceshy.reports.when.scan import Mark, is_range, marks_in
@@ -357,63 +358,21 @@ class TimelineReader:
             and not (
                 statement.label is not None
                 and block.shape is Shape.TEXT
-                and self._entry_label(statement)
+                and labels_an_entry(statement)
             )
         ):
             last = self.entries[-1]
             joined = f"{last.text} {text}".strip() if last.text else text
             self.entries[-1] = replace(last, text=joined[:2000])
             return
-        inside = self._inside(text)
-        if block.shape is Shape.ITEM or self._entry_label(statement):
+        inside = clock_inside(text)
+        if block.shape is Shape.ITEM or labels_an_entry(statement):
             day = (inside.day if inside is not None else None) or self.day
-            name, body = self._without_time(statement, inside)
+            name, body = without_time(statement, inside)
             self._add(RawEntry(block.line, body, name, inside, day=day), block.level)
         elif block.shape is Shape.HEADING and block.level < 7 and statement.group == text:
             # A phase heading: what follows stands under it, timed or not.
             self.open_entry = False
-
-    @staticmethod
-    def _without_time(statement: Statement, inside: Mark | None) -> tuple[str | None, str]:
-        """Label and text of an entry whose time stands behind its label or is all its value."""
-        text, label = statement.text, statement.label
-        name = label.name if label is not None else None
-        if inside is None:
-            return name, text
-        bracketed = re.match(
-            r"(?P<name>[^()\d]{3,60}?)\s*[(\[][^()]*[)\]]\s*[:–—-]\s*(?P<rest>.+)$", text
-        )
-        if bracketed is not None and inside.stop <= bracketed.start("rest"):
-            return bracketed["name"], f"{bracketed['name']}: {bracketed['rest']}"
-        if label is not None and label.value:
-            around = text[len(label.name) : inside.start] + text[inside.stop :]
-            if not re.sub(r"[\W_]|\b(?:utc|gmt|[a-z]{2,4}t)\b", "", around, flags=re.IGNORECASE):
-                return name, label.name
-        return name, text
-
-    @staticmethod
-    def _inside(text: str) -> Mark | None:
-        """The one clock time inside a statement, when there is just one."""
-        timed = [mark for mark in marks_in(text) if mark.clock is not None]
-        return timed[0] if len(timed) == 1 else None
-
-    @staticmethod
-    def _entry_label(statement: Statement) -> bool:
-        return (
-            statement.block.shape is Shape.TEXT
-            and statement.label is not None
-            and bool(statement.label.value)
-            and part_named(statement.label.name)
-            in (
-                Part.DETECTION,
-                Part.LEADS,
-                Part.ESCALATION,
-                Part.RESOLUTION,
-                Part.START,
-                Part.END,
-                Part.CAUSE,
-            )
-        )
 
     def _add(self, entry: RawEntry, indent: int) -> None:
         self.entries.append(entry)

@@ -20,6 +20,8 @@ def title_of(blocks: Sequence[Block]) -> tuple[str | None, int | None]:
     if headings and part_named(headings[0].text) is None:
         return headings[0].text, headings[0].line
     for block in opening[:3]:
+        if block.shape is Shape.HEADING and part_named(block.text) is not None:
+            break
         label = label_of(block.raw, block.text)
         if label is not None and label.name.lower() in (
             "title",

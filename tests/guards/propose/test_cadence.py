@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from twiceshy.guards.propose.cadence import days_ahead, repeats_every_days
+from twiceshy.guards.propose.cadence import repeats_every_days
 
 
 @pytest.mark.parametrize(
@@ -25,18 +25,3 @@ from twiceshy.guards.propose.cadence import days_ahead, repeats_every_days
 )
 def test_it_reads_how_often(text: str, days: int | None) -> None:
     assert repeats_every_days(text) == days
-
-
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("alert 30 days before expiry", 30),
-        ("two weeks in advance", 14),
-        ("60, 30 and 7 days before they expire", 60),
-        ("a month ahead of the end", 30),
-        ("well in advance", None),
-        ("within 30 days", None),
-    ],
-)
-def test_it_reads_how_long_before(text: str, days: int | None) -> None:
-    assert days_ahead(text) == days

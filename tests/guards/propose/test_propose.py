@@ -174,7 +174,7 @@ def test_what_only_people_can_do_says_so() -> None:
 def test_an_action_that_no_rule_reads_keeps_its_own_words() -> None:
     guard = only(propose([report("Zork the frobnicator!")]), "practice")
     assert guard.promise["what"] == "reviewed"
-    assert guard.promise["subject"] == "Zork the frobnicator"
+    assert guard.promise["subject"] == "zorking the frobnicator"
     assert guard.promise["within_days"] == 90
 
 

@@ -315,6 +315,19 @@ def test_a_secret_header_is_sent_and_never_recorded(
     assert "*** ***" in repr(fact)
 
 
+@pytest.mark.parametrize("follow", [0, 2])
+def test_a_secret_that_comes_back_in_a_redirect_is_never_recorded(
+    follow: int, talk: Any, look_at: Any, answer_page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_TOKEN", "Bearer hunter2/x")
+    promise = Promise(headers={"Authorization": "env:SHOP_TOKEN"}, follow=follow)
+    echo = answer_page(b"", "302 Found", "Location: /in?a=hunter2/x&b=Bearer+hunter2%2Fx")
+    fact = look_at({"127.0.0.1": talk.says(echo)}, promise)
+    assert len(talk.requests) == follow + 1
+    assert "hunter2" not in repr(fact)
+    assert "/in?a=***&b=***" in repr(fact)
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

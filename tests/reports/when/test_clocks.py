@@ -45,7 +45,12 @@ def test_an_hour_above_twelve_with_pm_is_read_and_marked() -> None:
 
 @pytest.mark.parametrize(
     ("written", "zone"),
-    [("14:00 UTC", "UTC"), ("10:30 AM (UTC)", "UTC"), ("2100hrs WAT", "WAT"), ("7:23 AM GMT+1", "GMT+1")],
+    [
+        ("14:00 UTC", "UTC"),
+        ("10:30 AM (UTC)", "UTC"),
+        ("2100hrs WAT", "WAT"),
+        ("7:23 AM GMT+1", "GMT+1"),
+    ],
 )
 def test_the_zone_behind_a_clock_belongs_to_it(written: str, zone: str) -> None:
     (clock,) = clocks_in(written)
@@ -53,7 +58,9 @@ def test_the_zone_behind_a_clock_belongs_to_it(written: str, zone: str) -> None:
     assert clock.zone.name == zone
 
 
-@pytest.mark.parametrize("text", ["port 8080", "25:61", "10.0.0.1", "5 users", "ratio 1:2:3", "99%"])
+@pytest.mark.parametrize(
+    "text", ["port 8080", "25:61", "10.0.0.1", "5 users", "ratio 1:2:3", "99%"]
+)
 def test_it_takes_no_other_number_for_a_clock_time(text: str) -> None:
     assert clocks_in(text) == ()
 

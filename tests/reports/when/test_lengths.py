@@ -19,7 +19,9 @@ def test_it_reads_a_length_in_minutes(written: str, minutes: int) -> None:
     assert length.minutes == minutes
 
 
-@pytest.mark.parametrize("written", ["over 1 hour", "almost an hour", "under 3hrs", "about 3 hours", "~1hr"])
+@pytest.mark.parametrize(
+    "written", ["over 1 hour", "almost an hour", "under 3hrs", "about 3 hours", "~1hr"]
+)
 def test_a_rough_length_is_marked_as_rough(written: str) -> None:
     (length,) = lengths_in(written)
     assert length.rough
@@ -31,6 +33,8 @@ def test_a_range_of_lengths_has_no_minutes(written: str) -> None:
     assert length.minutes is None
 
 
-@pytest.mark.parametrize("text", ["2100hrs", "10:30 hours", "for an unknown time", "v1.2h", "some days"])
+@pytest.mark.parametrize(
+    "text", ["2100hrs", "10:30 hours", "for an unknown time", "v1.2h", "some days"]
+)
 def test_other_numbers_are_no_lengths(text: str) -> None:
     assert lengths_in(text) == []

@@ -28,7 +28,14 @@ def test_a_day_and_a_clock_beside_each_other_are_one_mark(written: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["8:20 - 8:24", "8:20–8:24", "8:20 to 8:24", "8:20 until 8:24", "**8:20** — **8:24**", "8:20 -> 8:24"],
+    [
+        "8:20 - 8:24",
+        "8:20–8:24",
+        "8:20 to 8:24",
+        "8:20 until 8:24",
+        "**8:20** — **8:24**",
+        "8:20 -> 8:24",
+    ],
 )
 def test_two_clocks_with_a_dash_or_a_word_between_are_a_range(text: str) -> None:
     first, second = marks_in(text)

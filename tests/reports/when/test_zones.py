@@ -36,6 +36,8 @@ def test_an_abbreviation_means_what_it_says_even_in_summer() -> None:
     assert zone_named("PST").offset_minutes(SUMMER) == -480
 
 
-@pytest.mark.parametrize("text", ["le service est en panne", "the cat sat", "wet floor", "central office"])
+@pytest.mark.parametrize(
+    "text", ["le service est en panne", "the cat sat", "wet floor", "central office"]
+)
 def test_words_are_no_zones(text: str) -> None:
     assert zones_in(text) == ()

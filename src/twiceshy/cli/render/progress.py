@@ -56,16 +56,15 @@ class Progress:
     def _draw(self) -> None:
         self._next_seconds = time.monotonic() + EVERY_SECONDS
         # A line that is wrapped could not be erased.
-        self.stream.write(_ERASE + cut(self._line(), _columns(self.stream) - 1))
+        line = cut(self._line(), max(_columns(self.stream) - 1, 1))
+        self.stream.write(_ERASE + self._paper.plain(line))
         self.stream.flush()
 
     def _line(self) -> str:
         full = BAR_CELLS * self.done // max(self.total, 1)
         bar = "█" * full + "░" * (BAR_CELLS - full)
         counts = f"{self.done}/{self.total}"
-        return self._paper.plain(
-            f"checking {bar} {counts}, {self.broken} broken, {self.unknown} unknown"
-        )
+        return f"checking {bar} {counts}, {self.broken} broken, {self.unknown} unknown"
 
 
 def _columns(stream: TextIO) -> int:

@@ -11,7 +11,7 @@ LONGEST_ACTION = 2000
 _VERBS = (
     "add|address|adopt|allocate|apply|arrange|assess|assign|audit|automate|build|buy|carry|check|clean|conduct|configure"
     "|correct|create|define|deploy|design|develop|document|educate|enable|enforce|enhance|ensure|establish|evaluate|expand"
-    "|explore|extend|fix|hire|hold|implement|improve|include|increase|install|integrate|introduce|investigate|keep|limit"
+    "|explore|extend|fix|hire|hold|implement|improve|increase|install|integrate|introduce|investigate|keep|limit"
     "|maintain|make|migrate|monitor|move|notify|optimi[sz]e|organi[sz]e|patch|perform|plan|prepare|provide|publish|purchase"
     "|put|reconfigure|reduce|refactor|refine|remove|replace|require|restore|restrict|review|revise|revisit|rewrite|run|schedule"
     "|send|separate|set|share|simulate|strengthen|switch|teach|test|tighten|train|tune|update|upgrade|use|validate|verify|write"

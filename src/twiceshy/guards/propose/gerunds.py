@@ -17,17 +17,17 @@ VERBS = frozenset(
         "exercise expand explain explore export extend fail feed fetch file find finish fix follow "
         "forbid force forward freeze gather get give go grant group handle happen have hire hold "
         "host identify implement import improve include increase inform insert inspect install "
-        "integrate introduce investigate invite isolate join keep label last learn let limit link "
+        "integrate introduce investigate invite isolate join keep kill label last learn let limit link "
         "lint list listen load lock log lose lower mail maintain make manage map mark measure meet "
         "mend mention merge migrate mix modify monitor mount move name need negotiate notify obtain "
         "offer open optimise optimize order organise organize pack park pass patch pay perform pick "
         "pin place plan play point post practice practise prepare prevent print prioritise "
-        "prioritize promote protect provide publish pull purchase push put query raise read "
-        "rearrange rebuild recompile reconfigure record redesign reduce refactor refine refund "
+        "prioritize promote protect provide publish pull purchase purge push put query raise read "
+        "rearrange rebuild reboot recompile reconfigure record redesign reduce refactor refine refund "
         "refuse register reject release reload remind remove rename renew reorder repair repeat "
         "replace replicate report request require reserve reset resolve restart restore restrict "
         "retire return reuse revert review revise revisit revoke reword rewrite ring roll rotate "
-        "route run save scale scan schedule script secure send separate serve set share ship "
+        "route run save scale scan schedule script secure send serve set share ship "
         "shorten show shut sign simplify simulate skip sort speed split spread standardise "
         "standardize start stay stop store stream strengthen subscribe swap switch sync tag take "
         "talk teach tell test throttle tie tighten trace train transfer translate trigger try tune "
@@ -41,14 +41,14 @@ _ALSO_NOUNS = frozenset(
     re.split(
         r"\s+",
         "access alert back backup block build calls cache call change charge check clean copy cover "
-        "cut delay deploy design display document download drill drop exercise export fail feed "
-        "file fix force forward freeze group host import increase insert install joint label last "
-        "limit link lint list load lock log mail map mark measure mix name need offer open order "
-        "pack park pass patch pay pick pin place plan play point post practice print process pull "
+        "cut delay deploy design display document download drill drop exercise export feed "
+        "file fix freeze group host import increase insert install joint label last "
+        "limit link list load lock log mail map mark measure name need offer open order "
+        "pack park pass patch pay pick ping pin place plan play point post practice print process pull "
         "purchase push query read record refund release report request reset result return review "
-        "ring roll route run save scale scan schedule script set share ship show sign sort speed "
+        "ring roll route save scale scan schedule script set share ship show sign sort speed "
         "split spread start stay stop store stream swap switch tag talk test trace train transfer "
-        "trigger try turn update upgrade upload use vote wait watch work",
+        "trigger turn update upgrade upload use wait watch work",
     )
 )
 """Verbs whose forms are as often nouns: "checks", "updates"."""
@@ -87,10 +87,17 @@ _DETERMINER = re.compile(
     r"this|these|those)\b|[/\d\"']",
     re.IGNORECASE,
 )
+_NO_VERB = re.compile(
+    r"[a-z]+(?:ing|ed|ly|s)|and|or|but|as|at|by|for|from|in|into|of|on|to|with|without|under|over|until|up|per|via|"
+    r"(?:al)?though|after|before|during|while|when|whenever|where|if|once|unless|because|since|than|then|"
+    r"also|both|only|even|just|not|now|all|any|each|every|some|no|one|two|three|four|half|another|other|"
+    r"the|an?|our|its|their|your|it|them|they|we|us|you|this|that|these|those|who|what|how|which|whether|is|"
+    r"are|was|be|has|had|can|will|may|must|should|shall|more|less|most|least|such|so|there|here"
+)
 
 
 def gerund(verb: str) -> str:
-    """ "restart" -> "restarting", "refuse" -> "refusing", "run" -> "running"."""
+    """The form after "a review of": restarting, refusing, running."""
     if verb in _DOUBLED:
         return f"{verb}{verb[-1]}ing"
     if verb.endswith("ie"):
@@ -108,12 +115,12 @@ def is_request(first: str, rest: str) -> bool:
     """
     word = first.lower()
     if _DETERMINER.match(rest):
-        return word in VERBS or (word.isalpha() and not _DETERMINER.match(f"{word} "))
+        return word in VERBS or (word.isalpha() and _NO_VERB.fullmatch(word) is None)
     return word in VERBS and (word not in _ALSO_NOUNS or _follows_a_verb(rest))
 
 
 def _follows_a_verb(rest: str) -> bool:
-    """ "test with", "work offline", "update at": nothing that a noun before it could belong to."""
+    """Whether no noun could stand before `rest`: "work offline", "update at"."""
     return (
         re.match(r"(?:with|at|before|after|only|up|out|over|back|down|off|on)\b", rest) is not None
     )

@@ -87,7 +87,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bdocument(?:s|ed|ing|ation)?\b|\b(?:run|play)-?books?\b(?! (?:asks?|runs?|checks?|refuses?|must|should|stops?|deploys?)\b)|\bwikis?\b",
             r"\bknowledge[\s-]base\b|\bguidelines?\b|\bguides?\b|\bmanuals?\b(?! \w*renew)",
             r"\bstandard operating procedures?\b|\bsops?\b|\bread-?me\b|\bwrite (?:up|down)\b|\bdescribe\b|\bwrite (?:the|a) (?:\w+ )?(?:list|page|guide|howto|how-to)\b",
-            r"\bpost-?mortem (?:report|document)s?\b|\bchangelogs?\b|\bdiagrams?\b",
+            r"\b(?:post-?mortem|report|incident) templates?\b|\bpost-?mortem (?:report|document)s?\b|\bchangelogs?\b|\bdiagrams?\b",
             r"\binventory\b|\b(?:keep|maintain|create|make|write) (?:an? )?(?:\w+ )?(?:list|register|record|catalogue?)s? of\b",
             r"\b(?:response|recovery|contingency|continuity|rollback|roll-back|communication|escalation|mitigation|capacity|maintenance|upgrade|failover) (?:plans?|procedures?|protocols?|polic(?:y|ies))\b",
             r"\bcheck-?lists?\b|\bpublish\w* (?:the )?(?:postmortem|report|lessons)\b",
@@ -98,10 +98,13 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bcheck\w*\b[^.;]{3,60}\bautomatically\b|\bverif(?:y|ies|ied|ication)\b",
             r"\bsimulat\w+ (?:[\w-]+ ){0,3}(?:rules?|config\w*|changes?)\b|\bprob(?:e|es|ing)\b",
             r"\b(?:open|request|fetch|load) (?:the|one|a|some|known) (?:\w+ ){0,2}pages?\b",
-            r"\b(?:check|compare|request|poll|ping|query|send|fetch|measure|test|look\w* up)\w*\b[^.;]{0,60}?"
-            r"\b(?:every|each) (?:\w+ )?(?:second|minute|hour)s?\b",
+            (
+                r"\b(?:check|compare|request|poll|ping|query|send|fetch|measure|test|look\w* up)\w*\b[^.;]{0,60}?"
+                r"\b(?:every|each) (?:\w+ )?(?:seconds?|secs?|s|minutes?|mins?|hours?|h)\b"
+            ),
             r"^(?:double[\s-])?check(?:s|ed|ing)? (?!out\b|in\b|with (?:the )?(?:vendor|provider))",
             r"\bsanity checks?\b|\bconfig\w* (?:check|test|lint)\w*|\bsmoke[\s-]*tests?\b",
+            r"\b(?:is|are|be|being|gets?) (?:\w+ly )?checked\b",
             r"\bsynthetic\b|\bpre-?flight\b|\bself-?tests?\b",
             r"\bautomat\w+ (?:\w+ )?scripts? to (?:check|verify|detect)\b",
             r"\bchecks? (?:that|if|whether|for)\b|\bdouble[\s-]check\w*",
@@ -133,7 +136,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\btest (?:all |any |every |new |the )*(?:code|change|update|release|deploy|migration|config|patch|plugin|script)\w*",
         ),
         Intent.STAND_BY: (
-            r"\bredundan\w+|\bfail-?overs?\b|(?<!from a )(?<!from the )(?<!against a )(?<!against the )(?<!number of )\breplicas?\b(?! (?:lag|joins?))|\breplicat\w+\b(?! (?:lag|delay|slot|status|documentation))",
+            r"\bredundan\w+|\bfail-?overs?\b|\b(?:add|set up|creat\w*|deploy|provision|build|install|run|second|another|hot) (?:[\w-]+ ){0,3}replicas?\b|\breplicat\w+\b(?! (?:lag|delay|slot|status|documentation))",
             r"\bhigh[\s-]availability\b|\bstand-?by\b",
             r"\bmulti-(?:az|region|zone|cloud|cdn|provider)\b",
             r"\bmulti(?:ple)? (?:availability zones|regions|providers)\b",
@@ -149,7 +152,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bhealth[\s-]*(?:checks?|probes?)\b|\bthresholds?\b|\bprometheus\b|\bgrafana\b",
             r"\bdatadog\b|\bnagios\b|\bzabbix\b|\bnew relic\b|\bsentry\b|\bpingdom\b",
             r"\buptime ?robot\b|\bcloudwatch\b|\bpager ?duty\b|\bopsgenie\b",
-            r"\bdetect(?:s|ed|ion|ing|or)?\b|\btracking\b|\btracing\b",
+            r"(?<!time to )\bdetect(?:s|ed|ion|ing|or)?\b|\btracking\b|\btracing\b",
             r"\bnotif(?:y|ied|ies|ication)s? (?:\w+ ){0,3}(?:team|engineer|operator|on-call|admin|developer|staff|us|when|if|about|of)\b",
             r"\bkeep (?:an eye|track)\b",
             r"\b(?:page|tell|e-?mail|send)\w*\b[^.;]{0,60}\b(?:when|if|as soon as|whenever)\b",
@@ -173,8 +176,10 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bstaffing\b|\bheadcount\b|\brotas?\b",
         ),
         Intent.TIMING: (
-            r"\b(?:only|never|not|no) (?:[\w'-]+ ){0,5}?(?:on (?:a )?fridays?|(?:friday|monday)?s? ?(?:mornings?|evenings?)|weekends?|"
-            r"holidays?|nights?|busy hours|peak hours)\b",
+            (
+                r"\b(?:only|never|not|no) (?:[\w'-]+ ){0,5}?(?:on (?:a )?fridays?|(?:friday|monday)?s? ?(?:mornings?|evenings?)|weekends?|"
+                r"holidays?|nights?|busy hours|peak hours)\b"
+            ),
             r"\bin the (?:mornings?|evenings?)\b|\bon fridays?\b|\b(?:office|business|working) hours\b",
             r"\bno (?:releases?|deploy\w*|changes?|maintenance|updates?) (?:[\w-]+ ){0,4}(?:before|during|in|on|at)\b",
         ),
@@ -202,7 +207,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
         Intent.AUTOMATE: (
             r"\bautomat(?:e|es|ed|ing|ion|ic|ically)\b",
             r"\bauto-?\s?(?:renew|scal|restart|heal|recover|updat|rotat)\w*|\bansible\b",
-            r"\bpuppet\b|\bchef\b|\bterraform\b|\bscripts?\b|\bself-?heal\w*",
+            r"\bpuppet\b|\bchef\b|\bterraform\b|\bscript\b|\bscript(?:ed|ing)\b|\bscripts (?:to|that|which|for)\b|\bself-?heal\w*",
             r"\bcron(?:job)?s?\b|\bschedul(?:e|ed|ing)\b",
         ),
         Intent.CHANGE: (
@@ -216,7 +221,7 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bensur\w+|\bbuy\b|\bpurchas\w+|\bswitch to\b|\bstrengthen\w*|\bharden\w*",
             r"\bprotect\w*|\ballocat\w+|\bexpand\w*|\bscal(?:e|ing)\b|\bmake sure\b",
             r"\brewrit\w+|\brestor\w+|\brestart\w*|\brotat\w+|\bclean\w*|\bmov(?:e|ing)\b",
-            r"\bintegrat\w+|\bestablish\w*|\bcreat\w+|\bus(?:e|ing)\b|\bprovid\w+|\brename\w*",
+            r"\bintegrat\w+|\bestablish\w*|\bcreat\w+|\bus(?:e|ing)\b|\bprovid(?:e|es|ed|ing)\b|\brename\w*",
             r"\bredirect\w*|\brevert\w*|\broll(?:ed|ing)? back\b",
         ),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from twiceshy.guards.propose.subjects import WORDS, Subject
+from twiceshy.guards.propose.subjects import PHRASES, WORDS, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,9 @@ class Mention:
     end: int
 
 
-_SUBJECTS = tuple((row, re.compile("|".join(words))) for row, words in WORDS.items())
+_SUBJECTS = tuple(
+    (row, re.compile("|".join(words))) for row, words in (*PHRASES.items(), *WORDS.items())
+)
 
 _PARTS = frozenset(
     {
@@ -56,7 +58,9 @@ PLACES = frozenset(
 _INSIDE = re.compile(r"\b(?:on|of|in|for|from|at)\s+(?:[\w-]+\s+){0,3}$")
 _OWNS = re.compile(
     r"(?:\s*(?:server|host|machine|system|instance)s?)?(?:'s|s')?\s*"
-    r"|\s+(?:to|onto|with|on|has|gets?|needs?|holds?|uses)(?:\s+(?:an?|the|its|more|own|bigger|larger|faster|new)){1,3}\s*"
+    r"|\s+(?:to|onto|with|on|has|gets?|needs?|holds?|uses)"
+    r"(?:\s+(?:an?|the|its|more|own|bigger|larger|faster|new)){1,3}\s*"
+    r"|\s+(?:its|their)(?: own)?(?: \w+)?\s*"
 )
 _TAKES = re.compile(r"\s+(?:the |our |every |each |all )?")
 """Between a part and its place where the part is said as a verb: "rate limit the login"."""

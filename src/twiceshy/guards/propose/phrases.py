@@ -13,7 +13,7 @@ _MOST_WORDS_BEFORE_THE_VERB = 8
 _LIGHT = (
     r"(?:set up|carry out|put in place|make sure(?: that)?|ensur\w+(?: that)?|follow up on|"
     r"work on|look into|bring in|writ(?:e|ing) down|conduct\w*|implement\w*|creat\w+|develop\w*|"
-    r"perform\w*|schedul(?:e|ing)|provid\w+|improv\w+|enhanc\w+|establish\w*|updat(?:e|ing)|"
+    r"perform\w*|schedul(?:e|ing)|provid(?:e|es|ed|ing)|improv\w+|enhanc\w+|establish\w*|updat(?:e|ing)|"
     r"introduc\w+|organi[sz]\w+|hold|holding|maintain\w*|revis(?:e|ing)|write|writing|add|adding|"
     r"do|plan|enforc\w+|strengthen\w*|review|reviewing|refin\w+|document|documenting|describe|"
     r"audit|auditing|adopt\w*|defin\w+|prepar\w+|publish\w*|rehears\w+|practi[sc]e|"
@@ -37,6 +37,7 @@ _NO_OBJECT = re.compile(
     r"^(?:with|at|before|after|on|in|to|for|as|from|it|them|this|that|when|if|every|each|by)\b",
     re.IGNORECASE,
 )
+_ADDED_TO = re.compile(r"^add\b.*\sto (?:the|our|an?|its|each|every)\b", re.IGNORECASE)
 _MEETING_WORDS = re.compile(
     r"^(?:an?\s+|the\s+)?(?:training|reviews?|audits?|documentation|documents?|assessment|"
     r"training (?:sessions?|program(?:me)?s?)|trainings?|workshops?|sessions?|program(?:me)?)"
@@ -74,7 +75,7 @@ _MARGIN = re.compile(
 )
 """Owner and due date, where they stand behind what is to be done."""
 _HOW_OFTEN = re.compile(
-    r",?\s+(?:once\s+)?(?:(?:every|each|per|a)\s+(?:\d+\s+|two\s+|three\s+|six\s+|other\s+|second\s+)?"
+    r",?\s+(?:once\s+)?(?:(?:every|each|per)\s+(?:\d+\s+|two\s+|three\s+|six\s+|other\s+|second\s+)?"
     r"(?:day|night|week|month|quarter|year)s?|once a (?:week|month|quarter|year)|"
     r"twice a (?:month|quarter|year)|weekly|monthly|quarterly|yearly|annually|regularly|"
     r"periodically)(?=$|,)",
@@ -86,8 +87,22 @@ _MODAL = re.compile(
     r"(?:always\s+)?(?P<verb>[a-z]+)\b(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_WHICH = re.compile(r"\b(?:which|who|that|when|if|where|how|what|whether)$", re.IGNORECASE)
-_SECOND_REQUEST = re.compile(r",?\s+(?:and|then|and then)\s+(?P<verb>[a-z]+)\s+", re.IGNORECASE)
+_OF_ITS_OWN = frozenset(
+    {
+        *("which", "who", "that", "where", "how", "what", "whether"),
+        *("when", "if", "before", "after", "until", "while", "once", "unless", "because", "since"),
+    }
+)
+"""Words that begin a sentence within the sentence."""
+_SOUNDS_OPEN = re.compile(r"(?!uni|use|eu|one\b|u[A-Z])[aeiou]", re.IGNORECASE)
+_ONE_MORE = re.compile(
+    r"^(?:second|separate|secondary|redundant|dedicated|different|stand-?by|spare)\s+(?P<rest>.+)$"
+)
+_HEAD = re.compile(r"\s+(?:to|in|for|at|on|with|of|from|that|which|who|before|after|when)\b.*$")
+_SECOND_REQUEST = re.compile(
+    r",?\s+(?:and|then|and then)\s+(?P<verb>[a-z]+)\s+(?=(?:the|an?|it|them|all|each|every|our|its)\b)",
+    re.IGNORECASE,
+)
 _DANGLING = re.compile(
     r"[\s,;:–-]+(?:(?:a|an|and|as|at|be|before|being|by|for|from|in|into|is|are|of|on|or|so|such|that|the|"
     r"their|to|which|who|with|when|after)[\s,;:–-]*)+$",
@@ -155,7 +170,7 @@ def _thing(text: str) -> str | None:
     if match["verbs"] is None:
         # A phrase that begins with an article may be a sentence.
         return None if _sentence(text) is not None else _with_article(match["extras"], core)
-    if not core or _NO_OBJECT.match(core):
+    if not core or _NO_OBJECT.match(core) or _ADDED_TO.match(text):
         return None
     second = _SECOND_REQUEST.search(core)
     if second is not None and second["verb"].lower() in VERBS:
@@ -169,18 +184,26 @@ def _with_article(extras: str, core: str) -> str:
         return core
     if last == "the":
         return f"the {core}"
-    return f"{'an' if core[0].lower() in 'aeiou' else 'a'} {core}"
+    return f"{'an' if _SOUNDS_OPEN.match(core) else 'a'} {core}"
+
+
+def articled(core: str) -> str:
+    """`core` with the article that a headline leaves out: "second uplink for the printers"."""
+    match = _ONE_MORE.match(core)
+    if match is None or re.search(r"(?<!s)s$", _HEAD.sub("", match["rest"])):
+        return core
+    return _with_article("a", core)
 
 
 def _tidied(core: str) -> str:
     inner = _MEETING_WORDS.sub("", core).strip()
     core = _INCLUDING.sub("", inner or core).strip() or core
     core = _DETAILS.sub("", core).strip() or core
-    return uncapitalised(_TO_INCLUDE.sub(": ", core, count=1))
+    return articled(uncapitalised(_TO_INCLUDE.sub(": ", core, count=1)))
 
 
 def _second_request(rest: str) -> str:
-    """ "... and let it fail": both are asked for."""
+    """A second request joins in: "... and let it fail"."""
     match = _SECOND_REQUEST.search(rest)
     if match is None or match["verb"].lower() not in VERBS:
         return rest
@@ -200,7 +223,7 @@ def _sentence(text: str) -> str | None:
     for place in range(1, min(len(words) - 1, _MOST_WORDS_BEFORE_THE_VERB)):
         rest = " ".join(words[place + 1 :])
         before = " ".join(words[:place])
-        if _WHICH.search(before):
+        if words[place - 1].lower() in _OF_ITS_OWN:
             return None
         verb = third_person(words[place], rest) or _plural(words, place)
         if verb is not None:
@@ -212,7 +235,8 @@ def _sentence(text: str) -> str | None:
 
 def _plural(words: list[str], place: int) -> str | None:
     """The verb of "scanners work offline": right after a plural that begins the sentence."""
-    if place != 1 or not re.fullmatch(r"[A-Za-z]{3,}[^\Ws]s", words[0]):
+    if not re.fullmatch(r"[A-Za-z]{2,}[^\Ws]s", words[place - 1]):
         return None
-    word = words[place].lower()
-    return word if word in VERBS and is_request(word, " ".join(words[place + 1 :])) else None
+    word, rest = words[place].lower(), " ".join(words[place + 1 :])
+    is_verb = word in VERBS and (is_request(word, rest) or _HEAD.match(f" {rest}"))
+    return word if is_verb else None

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from twiceshy.guards.propose.cause import SUBJECT_OF_CAUSE
 from twiceshy.guards.propose.checks import Check
 from twiceshy.guards.propose.checks.slot import Stated
-from twiceshy.guards.propose.clauses import Clause
+from twiceshy.guards.propose.clauses import Clause, read
 from twiceshy.guards.propose.intents import PEOPLE, Intent
-from twiceshy.guards.propose.mentions import PLACES
 from twiceshy.guards.propose.openness import is_open
 from twiceshy.guards.propose.phrases import bare, noun_phrase, shortened
 from twiceshy.guards.propose.practices import (
@@ -56,6 +55,7 @@ _NOT_BY_CHANGE = frozenset(
         Subject.HARDWARE,
         Subject.POWER,
         Subject.CONNECTIONS,
+        Subject.PAGE,
     }
 )
 """Changing these leaves nothing that looking at them again would show."""
@@ -73,7 +73,7 @@ _BOUGHT = re.compile(
     r"\b(?:buy|purchase|procure|acquire)\b|\border(?: an?| more| new)\b|\bspare (?:part|server|disk|drive|switch|router)"
 )
 _ROOM = re.compile(
-    r"\b(?:spaces?|storage|rotat\w*|bigger|larger|expand\w*|increas\w+|resiz\w+|grow\w*|sizes?|clean\w*|full|quotas?|"
+    r"\b(?:upgrad\w*|\d+ ?[gt]b|spaces?|storage|rotat\w*|bigger|larger|expand\w*|increas\w+|resiz\w+|grow\w*|sizes?|clean\w*|full|quotas?|"
     r"volumes?|logs?|delet\w+|inodes?|retention|limit\w*|free|capacity|file ?systems?|partitions?|more)\b"
 )
 """What makes a change of a disk a matter of room."""
@@ -96,6 +96,8 @@ _KEPT_AS_REVIEWED = frozenset(
         Subject.UPDATES,
     }
 )
+_PROBED = re.compile(r"\bprob(?:e|es|ing)\b|\bsynthetic\b")
+_ATTACKED = re.compile(r"\battack (?:sample|canary|payload|string|pattern|request)s?\b")
 _LIFETIMES = re.compile(r"\bttls?\b|\btime[\s-]to[\s-]live\b")
 _INSIDE_DNS = re.compile(r"\bserial\b|\bage\b|\bttls?\b|\bquer(?:y|ies)\b|\bdnssec\b")
 """What the names' addresses tell nothing of."""
@@ -177,7 +179,9 @@ def picks_for(asked: Asked) -> tuple[Pick, ...]:
 
 
 def _fallback(text: str) -> Done:
-    subject = shortened(noun_phrase(bare(text)) or "what the action promises")
+    clauses = read(text).clauses
+    said = clauses[0].said if clauses else text
+    subject = shortened(noun_phrase(bare(said)) or "what the action promises")
     why = (
         "No machine can tell whether this was done, so somebody shows every {days} days that it holds: "
         f"{subject}."
@@ -188,6 +192,8 @@ def _fallback(text: str) -> Done:
 def _by_people(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
     practice = practice_of(reading, asked.text, asked.service, earlier)
     picks: list[Pick] = [Done(practice)]
+    if reading.intent is Intent.LOAD_TEST:
+        picks += _looked((Check.IN_TIME,), reading, Subject.LATENCY, asked)
     for subject in reading.subjects:
         picks += _looked(_beside(reading, subject), reading, subject, asked)
     if reading.intent is Intent.REVIEW:
@@ -195,8 +201,8 @@ def _by_people(reading: Reading, asked: Asked, earlier: str) -> list[Pick]:
             if subject in _ASSURED:
                 checks = live_checks(Intent.VALIDATE, subject)[-1:]
                 picks += _looked(checks, reading, subject, asked)
-    if reading.intent in {Intent.PROCESS} and RESTORED & set(reading.subjects):
-        picks.append(Done(restore_of(asked.service, reading.clause.said.lower())))
+    if reading.intent is Intent.PROCESS and RESTORED & set(reading.subjects):
+        picks.append(Done(restore_of(asked.service, asked.text.lower())))
     return picks
 
 
@@ -208,8 +214,6 @@ def _beside(reading: Reading, subject: Subject) -> tuple[Check, ...]:
         definite = [check for check in reviewed if check is not Check.DRIFT] or reviewed
         mine = AS_REVIEWED.get(subject)
         checks = (*checks, *(check for check in definite if check is mine))
-    if reading.intent is Intent.LOAD_TEST:
-        checks = (*checks, Check.IN_TIME)
     return tuple(dict.fromkeys(checks))
 
 
@@ -222,8 +226,9 @@ def _by_machine(reading: Reading, asked: Asked) -> list[Pick]:
     for subject in _subjects_for(reading, asked):
         picks += _looked(_checks_for(reading, subject, asked.cause), reading, subject, asked)
         if subject in RESTORED:
-            picks.append(Done(restore_of(asked.service, reading.clause.said.lower())))
-    if not picks and reading.intent is Intent.MONITOR:
+            picks.append(Done(restore_of(asked.service, asked.text.lower())))
+    probed = reading.intent is Intent.VALIDATE and _PROBED.search(reading.clause.said.lower())
+    if not picks and (reading.intent is Intent.MONITOR or probed):
         picks.append(_named(reading, asked))
     return picks
 
@@ -261,35 +266,46 @@ def _speaks_of(service: str, said: str) -> bool:
 
 
 def _checks_for(reading: Reading, subject: Subject, cause: CauseClass) -> tuple[Check, ...]:
-    said = reading.clause.said.lower()
     checks = live_checks(reading.intent, subject)
-    if reading.intent is Intent.MONITOR:
-        return _monitored(checks, reading, subject)
-    if reading.intent is Intent.VALIDATE and subject in _SET_IN_FILES and _FILES.search(said):
+    match reading.intent:
+        case Intent.MONITOR:
+            return _monitored(checks, reading, subject)
+        case Intent.VALIDATE:
+            return _validated(checks, reading, subject)
+        case Intent.CHANGE | Intent.AUTOMATE:
+            return _after_a_change(checks, reading, subject, cause)
+        case _:
+            return checks
+
+
+def _validated(checks: tuple[Check, ...], reading: Reading, subject: Subject) -> tuple[Check, ...]:
+    """What validates a subject: the files where it is set, or what comes of them."""
+    said = reading.clause.said.lower()
+    if subject in _SET_IN_FILES and _FILES.search(said):
         return (AS_REVIEWED.get(subject, Check.DRIFT),)
-    if reading.intent in _WEAK:
-        return _after_a_change(checks, reading, subject, cause)
+    if subject is Subject.WAF and _ATTACKED.search(said):
+        return (Check.WAF,)
     return checks
 
 
 def _monitored(checks: tuple[Check, ...], reading: Reading, subject: Subject) -> tuple[Check, ...]:
     """What watches a subject, where a word beside it tells which side of it is meant."""
     said = reading.clause.said.lower()
-    match subject:
-        case Subject.TRAFFIC if Subject.MAIL in reading.subjects:
-            return (Check.MAIL_TRAFFIC,)
-        case Subject.LOGIN if _FAILED_LOGINS.search(said):
-            return (Check.LOGIN, Check.LOGIN_FAILURES)
-        case Subject.FIREWALL if _CHANGES.search(said):
-            return (Check.FIREWALL, Check.FIREWALL_DRIFT)
-        case Subject.DNS if _CHANGES.search(said):
-            return (Check.DNS_DRIFT,)
-        case Subject.DNS if _INSIDE_DNS.search(said):
-            return ()
-        case Subject.WEB_SERVER | Subject.LOAD_BALANCER if Subject.CONNECTIONS in reading.subjects:
-            return ()
-        case _:
-            return checks
+    beside = reading.subjects
+    sides: dict[Subject, tuple[tuple[bool, tuple[Check, ...]], ...]] = {
+        Subject.TRAFFIC: ((Subject.MAIL in beside, (Check.MAIL_TRAFFIC,)),),
+        Subject.LOGIN: ((_says(_FAILED_LOGINS, said), (Check.LOGIN, Check.LOGIN_FAILURES)),),
+        Subject.FIREWALL: ((_says(_CHANGES, said), (Check.FIREWALL, Check.FIREWALL_DRIFT)),),
+        Subject.DNS: (
+            (_says(_CHANGES, said), (Check.DNS_DRIFT,)),
+            (_says(_INSIDE_DNS, said), ()),
+        ),
+    }
+    return next((side for is_meant, side in sides.get(subject, ()) if is_meant), checks)
+
+
+def _says(pattern: re.Pattern[str], said: str) -> bool:
+    return pattern.search(said) is not None
 
 
 def _after_a_change(
@@ -297,9 +313,7 @@ def _after_a_change(
 ) -> tuple[Check, ...]:
     """What shows that a mended or automated thing stays so."""
     said = reading.clause.said.lower()
-    if _BOUGHT.search(said) or (Subject.DELETION in reading.subjects and subject not in RESTORED):
-        return ()
-    if reading.is_only_named and subject in PLACES | {Subject.DATABASE_QUERY}:
+    if _leaves_nothing_to_see(reading, subject, cause):
         return ()
     if subject in _KEPT_AS_REVIEWED and _KEPT_BY_DRIFT.search(said):
         return (AS_REVIEWED.get(subject, Check.DRIFT),)
@@ -307,15 +321,30 @@ def _after_a_change(
         case Subject.NETWORK_DEVICES:
             return (Check.NETWORK_DRIFT,)
         case Subject.CODE:
-            return (Check.ANSWERS,) if _MENDED_CODE.search(said) and cause in _BY_CODE else ()
+            return (Check.ANSWERS,)
         case Subject.DNS if _LIFETIMES.search(said):
             return (Check.DNS_DRIFT,)
-        case Subject.DISK if not _ROOM.search(said):
-            return ()
         case Subject.DATABASE:
             return checks[:1]
         case _:
-            return () if subject in _NOT_BY_CHANGE else checks
+            return checks
+
+
+def _leaves_nothing_to_see(reading: Reading, subject: Subject, cause: CauseClass) -> bool:
+    """Whether looking at the subject again would not tell if the change was made."""
+    said = reading.clause.said.lower()
+    match subject:
+        case Subject.CODE:
+            shows = _says(_MENDED_CODE, said) and cause in _BY_CODE
+        case Subject.DISK:
+            shows = _says(_ROOM, said)
+        case Subject.MAIL | Subject.LOGIN | Subject.DATABASE:
+            # A sentence that only mentions where a service is promises nothing about it.
+            shows = not reading.is_only_named
+        case _:
+            shows = subject not in _NOT_BY_CHANGE
+    is_deletion = Subject.DELETION in reading.subjects and subject not in RESTORED
+    return not shows or is_deletion or _says(_BOUGHT, said)
 
 
 def _looked(

@@ -93,7 +93,9 @@ _BARE = re.compile(
     r"playbooks?|runbooks?|security|testing|tests)",
     re.IGNORECASE,
 )
-_NO_TOPIC = frozenset({Subject.INCIDENT, Subject.COMMUNICATION, Subject.CODE, Subject.SECURITY})
+_NO_TOPIC = frozenset(
+    {Subject.INCIDENT, Subject.COMMUNICATION, Subject.CODE, Subject.SECURITY, Subject.PAGE}
+)
 _AUDIENCE = re.compile(r"\bfor\s+(?P<who>\S.*)$", re.IGNORECASE)
 _LOOKED_AT = re.compile(
     r"^(?:(?:double[\s-])?check|verify|inspect|confirm|audit|examine)\s+(?!that\b|if\b|whether\b|after\b|before\b)",
@@ -101,7 +103,11 @@ _LOOKED_AT = re.compile(
 )
 _TRIED = re.compile(
     r"^(?:run|try|test|exercise|drill|rehearse|practi[sc]e|simulate|repeat|hold|do)\s+"
-    r"(?=(?:an?|the|our|all|each|every|restoring|recover\w*|fail-?over|back-?ups?|switching)\b)",
+    r"(?=(?:an?|the|our|all|each|every|restor\w*|recover\w*|fail-?over|back-?ups?|switching)\b)",
+    re.IGNORECASE,
+)
+_TEST_OF = re.compile(
+    r"^(?:test|try)\s+(?!suites?\b|environments?\b|coverage\b|cases?\b|plans?\b|data\b|systems?\b|servers?\b|networks?\b)",
     re.IGNORECASE,
 )
 _TAKES_OVER = re.compile(r"\bfail-?over\b|\bswitch\w* over\b|\bby itself\b", re.IGNORECASE)
@@ -129,7 +135,10 @@ def subject_of(reading: Reading, service: str, earlier: str = "") -> str:
         return earlier
     if reading.intent is Intent.REHEARSE:
         short = _TRIED.sub("", short) or short
+    if reading.intent is Intent.TEST and _TEST_OF.match(short):
+        return shortened(re.sub(r"^\w+", lambda m: gerund(m[0].lower()), short))
     if reading.intent is Intent.LOAD_TEST:
+        short = _TRIED.sub("", short) or short
         short = _LOAD_TEST.sub(r"\g<sort> testing", short)
     if _what_of(reading)[0] == "audited":
         short = _LOOKED_AT.sub("", short) or short
@@ -222,8 +231,8 @@ _BACKUPS_OF = re.compile(
 _NOT_BACKED_UP = frozenset(
     re.split(
         r"\s+",
-        "a all and automate automated automatic automatically better configure daily data each every from "
-        "frequent full have hourly implement improve keep make monitor monthly more new nightly of our "
+        "a alert all and any automate automated automatic automatically better configure daily data each every from "
+        "frequent full have hourly implement improve keep last make monitor monthly more new nightly no of our "
         "periodic proper regular reliable restore robust routine schedule set take test that the up use "
         "verify weekly with working",
     )

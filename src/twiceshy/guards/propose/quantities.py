@@ -50,6 +50,8 @@ class Bound(StrEnum):
     SILENT = "silent"
     """So long nothing came."""
     EVERY = "every"
+    BY = "by"
+    """An alarm is raised when it changes by so much."""
     NONE = "none"
     """A number that bounds nothing."""
 
@@ -153,9 +155,7 @@ _AT = re.compile(
 )
 _NOT = re.compile(r"\b(?:not|never|no|n't|without|isn't|aren't)\s+(?:[a-z]+\s+){0,2}$")
 _BY = re.compile(rf"\b(?:by|by (?:more|less) than|by (?:over|at least)){_NEAR}")
-_FOR = re.compile(
-    rf"\b(?:for|for (?:more|longer) than|for (?:over|at least)|lasting|lasts|during){_NEAR}"
-)
+_FOR = re.compile(rf"\b(?:for|for (?:more|longer) than|for (?:over|at least)){_NEAR}")
 _EVERY = re.compile(rf"\b(?:every|each|once(?: in)?(?: every| per)?){_NEAR}")
 _INTERVAL = re.compile(r"[\s-]*(?:intervals?|cadence|checks?\b)")
 _AHEAD = re.compile(
@@ -234,7 +234,7 @@ def _period(word: str) -> str:
 
 
 def _unit(match: re.Match[str]) -> Unit:
-    for unit in (Unit.PERCENT, Unit.BYTES, Unit.DEGREES):
+    for unit in (Unit.PERCENT, Unit.BYTES, Unit.BITS, Unit.DEGREES):
         if match[unit.value]:
             return unit
     return Unit.SECONDS if match["time"] else Unit.COUNT
@@ -258,7 +258,9 @@ def _bound(text: str, start: int, end: int, unit: Unit) -> Bound:
         in_time = _bound_in_time(before, after)
         if in_time is not None:
             return in_time
-    if _BY.search(before) or _REACTION.search(before):
+    if _BY.search(before):
+        return Bound.BY if _ALARM.search(before) else Bound.NONE
+    if _REACTION.search(before):
         return Bound.NONE
     spoken = _spoken_of(before)
     if spoken is not None:
@@ -277,9 +279,11 @@ def _bound_in_time(before: str, after: str) -> Bound | None:
     if _SILENCE.match(after):
         return Bound.SILENT
     lasting = _FOR.search(before) is not None
-    if (lasting or re.search(r"\b(?:within|in|after)" + _NEAR, before)) and _NOTHING.search(before):
+    if (
+        lasting or re.search(r"\b(?:within|in|after)(?: the (?:last|past))?" + _NEAR, before)
+    ) and _NOTHING.search(before):
         return Bound.SILENT
-    return Bound.LASTING if lasting else None
+    return Bound.LASTING if lasting and _ALARM.search(before) else None
 
 
 def _spoken_of(before: str) -> tuple[Bound, bool] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from twiceshy.guards.propose.clauses import Clause, Wording, read
 from twiceshy.guards.propose.intents import PEOPLE, Intent, Wish, wishes
 from twiceshy.guards.propose.mentions import GENERIC, subjects_of
+from twiceshy.guards.propose.quantities import Bound, quantities
 from twiceshy.guards.propose.subjects import Subject
 
 MOST_CLAUSES = 12
@@ -20,7 +21,7 @@ _JOINED = re.compile(
 )
 _CHANNEL = re.compile(
     r"\b(?:by|via|through|over|send\w*|using) (?:an? |automated |out )?(?:e-?mails?|sms|slack|phone)"
-    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\b(?:e-?)?mails? (?:the|us|our|every\w*|people|an engineer)\b|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)",
+    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\b(?:e-?)?mails? (?:the|us|our|every(?:body|one)|people|an engineer)\b|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)",
     re.IGNORECASE,
 )
 _REFERS_BACK = frozenset({Subject.CONFIG, Subject.CHANGE, Subject.CODE})
@@ -110,8 +111,17 @@ def readings(text: str) -> tuple[Reading, ...]:
 def _wished(clause: Clause) -> tuple[Wish, ...]:
     """What a clause wants; one that only names a thing wants the thing."""
     found = _governing(clause.head) or _governing(f"{clause.assurance} {clause.purpose}")
-    named = any(subject not in GENERIC for subject in subjects_of(clause.head))
+    subjects = subjects_of(clause.head)
+    if not found and subjects and _is_held_against_a_number(clause.head):
+        return (Wish(Intent.MONITOR, 0, 0),)
+    named = any(subject not in GENERIC for subject in subjects)
     return found or ((Wish(Intent.CHANGE, 0, 0),) if named else ())
+
+
+def _is_held_against_a_number(text: str) -> bool:
+    """Whether a promise such as "answers within 3 seconds" can be watched as it stands."""
+    held = {Bound.ABOVE, Bound.BELOW, Bound.AT}
+    return any(quantity.bound in held for quantity in quantities(text))
 
 
 def _without_echoes(found: list[Reading], wording: Wording) -> list[Reading]:

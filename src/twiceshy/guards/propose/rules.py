@@ -134,6 +134,7 @@ VALIDATED: Mapping[Subject, tuple[Check, ...]] = MappingProxyType(
         Subject.NETWORK_DEVICES: (Check.FIREWALL,),
         Subject.NETWORK: (Check.FIREWALL,),
         Subject.CACHE: (),
+        Subject.TRAFFIC: (),
     }
 )
 """What validating looks at where it is not what monitoring looks at."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from twiceshy.guards.propose.checks import TEMPLATES, Check
 from twiceshy.guards.propose.checks.slot import EVERY, Stated, stated
-from twiceshy.guards.propose.intents import Intent
+from twiceshy.guards.propose.intents import PEOPLE, Intent
 from twiceshy.guards.propose.mentions import Mention, mentions
 from twiceshy.guards.propose.quantities import (
     Bound,
@@ -35,7 +36,16 @@ _USED_UP = frozenset(
 _MEASURED = _USED_UP | {Subject.ERRORS, Subject.TRAFFIC, Subject.CERTIFICATE, Subject.CLOCK}
 """Subjects that numbers are said of; the number beside one of them is not another one's."""
 
+_AS_ONE = (
+    {Subject.CONNECTIONS, Subject.DATABASE_POOL},
+    {Subject.MAIL, Subject.QUEUE},
+    {Subject.LOGIN, Subject.ERRORS},
+)
+"""Subjects whose numbers are the same ones."""
 _LOOKED_FOR = frozenset({Intent.MONITOR, Intent.VALIDATE})
+_SHUT = re.compile(
+    r"\b(?:block|clos(?:e|es|ed|ing)\b|den(?:y|ies|ied)\b|shut|forbid|disabl|not (?:be )?(?:open|reachable))"
+)
 _SHORTEST_CADENCE_SECONDS = 1
 _LONGEST_CADENCE_SECONDS = 86400
 """What is to be looked at less often than this is looked at as often as usual."""
@@ -54,6 +64,9 @@ def statements(check: Check, reading: Reading, subject: Subject, text: str) -> t
 
     template = TEMPLATES[check]
     found = quantities(clause)
+    if reading.intent in PEOPLE:
+        # How often people do something is theirs; the machine looks as often as usual.
+        found = tuple(one for one in found if one.bound is not Bound.EVERY)
     said = [*stated(template.slots, clause, found, mine), *_without_unit(check, clause)]
     if not said and check in _AHEAD:
         # "Alert on expiry. The alert comes 30 days before": the warning time may stand apart.
@@ -69,7 +82,7 @@ def _belongs(
 ) -> bool:
     """Whether a number is about `subject`: "CPU over 90% or memory over 80%" is two alarms."""
     owner = _owner(quantity, tuple(m for m in spoken_of if m.subject in _MEASURED), clause)
-    if owner is None or owner is subject:
+    if owner is None or owner is subject or any({owner, subject} <= pair for pair in _AS_ONE):
         return True
     return subject not in _MEASURED and owner not in _USED_UP
 
@@ -89,7 +102,8 @@ def _without_unit(check: Check, clause: str) -> tuple[Stated, ...]:
     """Ports, times of day and status codes, which are numbers by name."""
     if check is Check.LISTENS:
         named = ports(clause)
-        return (Stated("listens", named),) if named else ()
+        setting = "must_not_listen" if _SHUT.search(clause) else "listens"
+        return (Stated(setting, named),) if named else ()
     if check in _ON_TIME:
         due = clock_time(clause)
         return (Stated("due_by", due),) if due is not None else ()

@@ -67,43 +67,53 @@ class Subject(StrEnum):
 
 
 _NOTICES = (
-    r"\b(?:reminder|provider|vendor|supplier|registrar|status|billing|abuse)s?(?:'s|')? "
-    r"(?:e-?mails?|messages?|notices?|notifications?|letters?)\b(?! (?:fail|when|if))",
+    (
+        r"\b(?:reminder|provider|vendor|supplier|registrar|status|billing|abuse)s?(?:'s|')? "
+        r"(?:e-?mails?|messages?|notices?|notifications?|letters?)\b(?! (?:fail|when|if))"
+    ),
     r"\b(?:team|shared|group|common|role)(?:'s)? (?:mailbox|mail ?box|inbox|mail ?address|mailing list|address)\b",
 )
 """Messages that reach people, and where: what they carry is not the mail service."""
 
-WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
+PHRASES: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
     {
-        Subject.COMMUNICATION: (
-            *_NOTICES,
-            r"\bcommunicat\w*|\bstakeholders?\b",
-            r"\binform (?:customer|user|client)s?\b",
-            r"\b(?:customer|user|client)s? (?:notif|support|service|inform|updat)\w*",
-            r"\bannounce\w*|\bcollaborat\w*|\bapolog\w*|\brefunds?\b|\bcompensat\w*",
-            r"\bstatus page\b",
-        ),
+        Subject.COMMUNICATION: _NOTICES,
         Subject.SECRETS: (
-            r"\b(?:rotat|chang|renew|replac|expir)\w* (?:of )?(?:the |all |our )*(?:\w+ ){0,2}?"
-            r"(?:passwords?|credentials?|secrets?|tokens?|(?:api|ssh|access|signing|encryption) keys?)\b",
+            (
+                r"\b(?:rotat|chang|renew|replac|expir)\w* (?:of )?(?:the |all |our )*(?:\w+ ){0,2}?"
+                r"(?:passwords?|credentials?|secrets?|tokens?|(?:api|ssh|access|signing) keys?)\b"
+            ),
             r"\b(?:password|credential|secret|token|key)s? (?:rotation|renewal|expiry)\b",
-            r"\b(?:api|ssh|access|encryption)[\s-]keys?\b|\bsecrets?\b|\bvaults?\b|\btokens?\b|\bkey rotation\b",
-            r"(?<!database )(?<!db )(?<!connection )\b(?:credentials?|passwords?)\b",
         ),
         Subject.HARDWARE: (
-            r"\b(?:failed|failing|broken|faulty|defective|dead|dying|bad|worn) "
-            r"(?:disk|hard drive|drive|module|memory|ram|dimm|fan)s?\b",
-            r"\bdisks? (?:fail\w*|health|errors?|temperature|died)\b|\becc\b|\bsmart (?:status|data|values?)\b",
-            r"\bbatch(?:es)? of disks?\b|\bmemory modules?\b|\btransceivers?\b",
-            r"\bhardware\b|\bhard drives?\b|\braid\b|\bfirmware\b",
-            r"\bspare (?:part|server|disk|drive|switch|router)(?:e?s)?\b|\bcooling\b",
-            r"\btemperature\b|\bair[\s-]?condition\w*|\bphysical servers?\b",
-            r"\bservers? (?:rack|room)s?\b|\bdata ?cent(?:er|re)s?\b",
+            (
+                r"\b(?:failed|failing|broken|faulty|defective|dead|dying|bad|worn) "
+                r"(?:disk|hard drive|drive|module|memory|ram|dimm|fan)s?\b"
+            ),
+            r"\bdisks? (?:fail\w*|health|errors?|temperature|died)\b|\becc\b",
+            r"\bsmart (?:status|data|values?)\b|\bbatch(?:es)? of disks?\b|\bmemory modules?\b",
+            r"\btransceivers?\b",
         ),
+        Subject.CONNECTIONS: (
+            r"\b(?:nginx|apache|open|concurrent|active|websocket|http) connections\b",
+        ),
+        Subject.WEB_SERVER: (
+            r"\b(?:ssl|tls) (?:cipher|version|protocol)s?\b|\bciphers?\b|\btls 1\.\d\b",
+        ),
+        Subject.AVAILABILITY: (
+            r"\bfrom (?:the )?outside(?: (?:of )?(?:our |the )?(?:own )?network)?\b",
+        ),
+    }
+)
+"""Phrases that mean something else than their words do; they win over all of `WORDS`."""
+
+WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
+    {
         Subject.RENEWAL: (
             r"(?:(?:ssl|tls)(?:/(?:ssl|tls))?[\s-]+)?cert(?:ificate)?s?\s+(?:auto(?:matic|mated)?[\s-]+)?(?:re-?new\w*|rotation|management|manager|lifecycle|issuance|provisioning)(?:\s+(?:system|process|tool|procedure)\w*)?",
             r"(?:ssl|tls)\s+(?:auto[\s-]*)?renew\w*|\bauto(?:matic\w*|mat\w+)?[\s-]*renew\w*",
             r"re-?new\w*\s+(?:of\s+)?(?:the\s+|all\s+|our\s+)?(?:(?:ssl|tls)(?:/(?:ssl|tls))?[\s-]+)?cert(?:ificate)?s?",
+            r"\bcert(?:ificate)?s? (?:should|must|will|are|is|be|to) (?:\w+ ){0,2}renewed\b",
             r"\bcert-?bot\b|\bacme\b|let'?s\s*encrypt|\bcert-manager\b|\brenewals?\b",
         ),
         Subject.CERTIFICATE: (r"\bcert(?:ificate)?s?\b|\bssl\b|\btls\b|\bx\.?509\b",),
@@ -114,6 +124,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.RATE_LIMIT: (
             r"\brate[\s-]*limit\w*|\bthrottl\w*|\b429\b|\btoo many requests\b|\brequests? (?:limit|quota)\w*",
             r"\bapi (?:limit|quota)\w*",
+            r"\b(?:limit|cap|allow|restrict)\w* [^.;]{0,40}\b(?:requests?|calls|hits) ?(?:per|an?|each|/)",
             r"limit\w* (?:the )?(?:number of )?(?:incoming |concurrent )?requests",
         ),
         Subject.FIREWALL: (
@@ -152,7 +163,8 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DATABASE_QUERY: (
             r"\b(?:slow|long[\s-]running|expensive|inefficient|database|sql|db|heavy|unoptimi[sz]ed|optimi[sz]e[d]?) (?:\w+ )?quer(?:y|ies)",
             r"\bquery (?:performance|time|plan|optimi|execution|analy|pattern)\w*",
-            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b(?! logs?\b)|\bpartition\w* (?:\w+ ){0,2}tables?\b|\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
+            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b(?! logs?\b)|\bpartition\w* (?:\w+ ){0,2}tables?\b|(?<!missing )(?<!search )\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
+            r"\bsql statements?\b|\bstatements? (?:that|which) (?:run|take|wait)\w*",
             r"\block contention\b|\b(?:schema|database|db|data) migrations?\b",
             r"\bstatement[_ ]?timeout\b|\bidle[_ ]in[_ ]transaction\w*|\block[_ ]timeout\b",
             r"\b(?:database |db )?schema\b|\btransactions? lock\w*",
@@ -182,12 +194,12 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.WEB_SERVER: (
             r"\bnginx\b|\bapache2?\b|\bweb[\s-]?servers?\b|\bhttpd\b|\bvirtual hosts?\b",
-            r"\bvhosts?\b|\bdocument root\b|\bsites-enabled\b",
+            r"\bhsts\b|\bsecurity headers?\b|\bvhosts?\b|\bdocument root\b|\bsites-enabled\b",
         ),
         Subject.DISK: (
             r"\b(?:volume|partition|drive|disk)s?\b(?=[^.;]{0,30}(?:\bfull\b|\bfree\b|\d\s*%))|\bdisks?\b(?! snapshots?)|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b|\binodes?\b",
             r"\blog[\s-]?rotat\w*|\brotat\w+ (?:of )?logs?\b|\blogrotate\b|\b(?:disk|root|boot|data) partitions?\b",
-            r"\b(?:percent|%) full\b|\bdisk quotas?\b|\bfull disks?\b|\bfree space\b|\bvolumes? (?:usage|size|space|full)",
+            r"\b(?:percent|%) full\b|\bdisk quotas?\b|\bfull disks?\b|\b[gt]b\b[^.;]{0,15}\bfree\b|\b(?:free|full)\b[^.;]{0,12} /\w+|\bfree space\b|\bvolumes? (?:usage|size|space|full)",
         ),
         Subject.MEMORY: (
             r"\bmemory\b|\bram\b|\boom\b|\bout[\s-]of[\s-]memory\b|\bheap\b|\bswap\b",
@@ -207,14 +219,20 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.JOBS: (
             r"\bcron ?(?:jobs?|tabs?|entr(?:y|ies))\b|\bcrons?\b|\bbackground jobs?\b|\bjobs?\b(?! queue)",
-            r"\b(?:scheduled|batch|nightly|hourly|daily|weekly) "
-            r"(?:jobs?|tasks?|runs?|loads?|imports?|exports?|sync\w*|batch(?:es)?|clean-?ups?)\b",
-            r"\b(?:move|copy|delete|purge|export|import|sync\w*|archive|clean|dump|prune)\w* [^.;]{2,60}?"
-            r"\b(?:every|each) (?:night|day|hour|(?:\w+ )?(?:hours|minutes))\b",
+            (
+                r"\b(?:scheduled|batch|nightly|hourly|daily|weekly) "
+                r"(?:jobs?|tasks?|runs?|loads?|imports?|exports?|sync\w*|batch(?:es)?|clean-?ups?)\b"
+            ),
+            (
+                r"\b(?:run|execute|move|copy|delete|purge|export|import|sync\w*|archive|clean|dump|prune)\w* [^.;]{2,60}?"
+                r"\b(?:(?:every|each) (?:night|day|week|month|hour|(?:\w+ )?(?:hours|minutes))|nightly|hourly|daily|weekly)\b"
+            ),
         ),
         Subject.PROCESS: (
-            r"\b(?:process|worker|scheduler|service)(?:es|s)?(?:'s process)? (?:(?:is|are|has|have) )?(?:not |no longer )?"
-            r"(?:gone|up|down|dead|died|alive|running|missing|exited|hung|stuck)\b",
+            (
+                r"\b(?:process|worker|scheduler|service)(?:es|s)?(?:'s process)? (?:(?:is|are|has|have) )?(?:not |no longer )?"
+                r"(?:gone|up|down|dead|died|alive|running|missing|exited|hung|stuck)\b"
+            ),
             r"\b(?:is|are|be) (?:not |no longer )?running\b|\bprocess(?:es)?(?=[^.;]{0,12}\b(?:gone|dies|died|exits?)\b)",
             r"\b(?:at|on) (?:boot|start-?up)\b",
             r"\bprocess(?:es)? (?:monitor|crash|restart|manager|supervis|fail|health|status)\w*",
@@ -226,9 +244,10 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bwatchdogs?\b",
         ),
         Subject.CONNECTIONS: (
-            r"\b(?:nginx |apache |open |concurrent |active |client |websocket |http )*connections\b"
-            r"(?=[^.;]{0,40}\b(?:in use|above|over|exceed\w*|below|limit\w*|reach\w*|near\w*)\b)",
-            r"\b(?:nginx|apache|open|concurrent|active|websocket) connections\b",
+            (
+                r"\b(?:nginx |apache |open |concurrent |active |client |websocket |http )*connections\b"
+                r"(?=[^.;]{0,40}\b(?:in use|above|over|exceed\w*|below|limit\w*|reach\w*|near\w*)\b)"
+            ),
             r"\b(?:number|count|share) of (?:the )?(?:open )?connections\b|\bof the connections\b",
         ),
         Subject.PORT: (
@@ -240,7 +259,13 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.POWER: (
             r"\bpower\b(?! ?(?:user|ful|shell))|\bups(?:es)?\b|\bgenerators?\b",
-            r"\bfuses?\b|\b(?:electric|circuit|power) breakers?\b|\bbatter(?:y|ies)\b|\belectric\w*|\buninterruptible\b|\bpdus?\b",
+            r"\bfuses?\b|\b(?:electric|power) breakers?\b|\bbatter(?:y|ies)\b|\belectric\w*|\buninterruptible\b|\bpdus?\b",
+        ),
+        Subject.HARDWARE: (
+            r"\bhardware\b|\bhard drives?\b|\braid\b|\bfirmware\b",
+            r"\bspare (?:part|server|disk|drive|switch|router)(?:e?s)?\b|\bcooling\b",
+            r"\btemperature\b|\bair[\s-]?condition\w*|\bphysical servers?\b",
+            r"\bservers? (?:rack|room)s?\b|\bdata ?cent(?:er|re)s?\b",
         ),
         Subject.QUEUE: (
             r"\bqueues?\b|\bkafka\b|\brabbitmq\b|\bbacklogs?\b|\bmessage broker\b",
@@ -279,17 +304,21 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.AVAILABILITY: (
             r"\buptime\b|\bavailability\b|\bdowntime\b|\bhealth[\s-]*checks?\b",
-            r"\bhealth (?:endpoint|probe|status|monitor\w*)s?\b|\bsynthetic\b|\bfrom (?:the )?outside\b",
-            r"\b(?:request|fetch|query|load|open|look\w* up|check|ping|poll)\w*\b[^.;]{0,40}"
-            r"\b(?:every|each) (?:\w+ )?(?:second|minute)s?\b",
+            r"\bhealth (?:endpoint|probe|status|monitor\w*)s?\b|\bsynthetic\b",
+            (
+                r"\b(?:request|fetch|query|load|open|look\w* up|check|ping|poll)\w*\b[^.;]{0,40}"
+                r"\b(?:every|each) (?:\w+ )?(?:second|minute)s?\b"
+            ),
             r"\bsmoke[\s-]*tests?\b|\bsite is (?:up|down)\b",
             r"\bservices? (?:status|health|outage|interruption|disruption|failure|degradation)s?\b",
             r"\bserver (?:status|outage|failure|crash|downtime|availability)\w*|\bliveness\b",
             r"\breadiness\b|\bpingdom\b|\buptime ?robot\b|\boutages?\b|\bstatus codes?\b",
         ),
         Subject.PAGE: (
-            r"\b(?:the|every|each|known|front|home|start|main|landing|payment|checkout|product|our|some|all) "
-            r"(?:\w+ )?pages?\b|\bweb ?(?:sites?|pages?)\b|\bcheck pages\b",
+            (
+                r"\b(?:the|every|each|known|front|home|start|main|landing|payment|checkout|product|our|some|all) "
+                r"(?:\w+ )?pages?\b|\bweb ?(?:sites?|pages?)\b|\b(?:the|our) (?:site|shop|store|portal|platform|app|api|gateway)\b|\bcheck pages\b"
+            ),
         ),
         Subject.LATENCY: (
             r"\bresponse[\s-]times?\b|\blatenc(?:y|ies)\b|\bslow\b|\bslowness\b",
@@ -298,7 +327,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.ERRORS: (
             r"\berror[\s-](?:rate|count|spike|budget|level|percent)\w*|\b5xx\b|\b50[0-4]s\b",
             r"\b(?:http|status|code|returns?|with) 50[0-4]\b|\b50[0-4] (?:error|response|status|code|answer)s?\b",
-            r"\berrors?\b(?![\s-]?(?:handling|prone))|\bexceptions?\b|\bfailed requests?\b",
+            r"\berrors?\b(?![\s-]?(?:handling|prone))|\bexceptions?\b|\bfailed requests?\b|\brequests? (?:that )?fail\w*",
             r"\banomal(?:y|ies|ous)\b",
         ),
         Subject.LOGS: (
@@ -339,6 +368,10 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bwho (?:can|may) access\b|\b(?:restrict|limit)\w* (?:\w+ ){0,3}access\b",
             r"\bproduction access\b|\baccess to production\b",
         ),
+        Subject.SECRETS: (
+            r"\bsecrets?\b|\bapi[\s-]keys?\b|\bcredentials?\b|\bpasswords?\b|\btokens?\b",
+            r"\bssh keys?\b|\bkey rotation\b|\bvaults?\b",
+        ),
         Subject.UPDATES: (
             r"\bpatch(?:es|ing)\b",
             r"\b(?:software|system|server|package|security|os|kernel|version|regular|library|plugin)[\s-](?:update|upgrade|patch)(?:e?s|ing)?\b",
@@ -364,6 +397,12 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\btroubleshoot\w*|\brecovery (?:plan|procedure|process|time)\w*",
             r"\bemergenc(?:y|ies)\b|\broot[\s-]cause\b|\bgame[\s-]?days?\b|\bchaos\b",
             r"\bfail-?overs?\b",
+        ),
+        Subject.COMMUNICATION: (
+            r"\bcommunicat\w*|\bstatus page\b|\bstakeholders?\b",
+            r"\binform (?:customer|user|client)s?\b",
+            r"\b(?:customer|user|client)s? (?:notif|support|service|inform|updat)\w*",
+            r"\bannounce\w*|\bcollaborat\w*|\bapolog\w*|\brefunds?\b|\bcompensat\w*",
         ),
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from twiceshy.guards.propose.phrases import bare, purposeless, shortened, uncapitalised
+from twiceshy.guards.propose.phrases import bare, noun_phrase, purposeless, shortened, uncapitalised
 from twiceshy.guards.propose.quantities import Bound, Unit, quantities
 from twiceshy.guards.propose.readings import Reading
 
@@ -18,6 +18,11 @@ _ASKING = re.compile(
     r"(?:\s+(?:when|if|whenever|as soon as|once|on|for|about|at|of|that|check that|checks? that))*\s+",
     re.IGNORECASE,
 )
+_WARNS_WHEN = re.compile(
+    r"\b(?:alert|alarm|warning|message|notification|mail|call)s? (?:when|if|as soon as) (?P<what>\S.*)$",
+    re.IGNORECASE,
+)
+_FAILS = re.compile(r"^(.+) (?:fails|is failing|has failed)$", re.IGNORECASE)
 _REQUEST = re.compile(
     r"^(?:compare|monitor|watch|track|check|measure|observe|probe|follow|show|count|log)\s+",
     re.IGNORECASE,
@@ -57,13 +62,18 @@ def topic_of(reading: Reading, service: str) -> str:
     """The series that `reading` wants followed, in its words; the service where it names none."""
     whole = purposeless(bare(reading.clause.said))
     text = _ASKING.sub("", whole, count=1)
+    told = _WARNS_WHEN.search(text)
+    if told is not None and not _NO_NOUN.match(told["what"]):
+        text = told["what"]
     if text == whole:
         text = _REQUEST.sub("", whole, count=1)
     text = _THEN_ALARM.sub("", text).strip(" ,;") or text
     text = _THERE.sub("", _NOTHING_COMES.sub("", text))
     topic = _unnumbered(text).strip(" ,;()")
-    while _LAST_VERB.search(topic):
-        topic = _LAST_VERB.sub("", topic)
+    if not any(q.bound is Bound.LASTING for q in quantities(whole.lower())):
+        while _LAST_VERB.search(topic):
+            topic = _LAST_VERB.sub("", topic)
+    topic = noun_phrase(_FAILS.sub(r"failures of \1", topic))
     topic = re.sub(r"^(?:an?|any|the)\s+", "", topic, flags=re.IGNORECASE)
     if not topic or _NO_NOUN.match(topic):
         topic = service
@@ -73,7 +83,7 @@ def topic_of(reading: Reading, service: str) -> str:
 def _unnumbered(text: str) -> str:
     """`text` up to the number it is held against, and what follows that where nothing stands before."""
     for quantity in quantities(text.lower()):
-        if quantity.bound is Bound.NONE and quantity.unit is not Unit.RATE:
+        if quantity.bound is Bound.NONE and quantity.unit is Unit.COUNT:
             continue
         before = _COMPARISON.sub("", text[: quantity.start])
         after = re.sub(r"^\s+(?:of\s+)?(?:the\s+)?", "", text[quantity.end :])

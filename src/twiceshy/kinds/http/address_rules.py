@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twiceshy.kinds.http.facts import AddressSeen, Answer, Failed, Promise
+from twiceshy.kinds.http.facts import AddressSeen, Answer, Failed, Failure, Promise
 from twiceshy.kinds.http.next_steps import after_failure, after_status
 from twiceshy.kinds.http.read import absolute
 from twiceshy.model.verdict import Evidence, Severity
@@ -66,7 +66,9 @@ def judge_address(promise: Promise, url: str, seen: AddressSeen) -> Finding:
 def _failed(what: str, seen: AddressSeen, failed: Failed) -> Finding:
     found = failed.why
     if len(seen.hops) > 0 and failed.url != seen.hops[0].url:
-        found = f"{found}, after {_counted(len(seen.hops))}, at {_quote(failed.url)}"
+        is_counted = failed.code is Failure.TOO_MANY_REDIRECTS
+        after = "" if is_counted else f", after {_counted(len(seen.hops))}"
+        found = f"{found}{after}, at {_quote(failed.url)}"
     match seen.without_verification:
         case Answer(status=status):
             found = f"{found}; without verification it answers {status}"

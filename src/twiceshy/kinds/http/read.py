@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urljoin, urlsplit, urlunsplit
 
 from twiceshy.kinds.http.promise import is_credential
 
@@ -14,6 +14,8 @@ LONGEST_VALUE = 300
 LONGEST_PROMISED_VALUE = 8192
 LONGEST_LOCATION = 2048
 SAMPLE_CHARACTERS = 400
+SHORTEST_SECRET = 4
+"""What is shorter hides nothing, and would be found in any address."""
 HIDDEN = "***"
 """What stands in place of a secret that the server sends back."""
 
@@ -54,6 +56,14 @@ def printable(text: str) -> str:
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
+
+
+def forms_of(secret: str) -> tuple[str, ...]:
+    """How a server may send a header's secret back: with its scheme or without, and in a URL."""
+    bare = secret.rpartition(" ")[2]
+    words = {secret, bare} if len(bare) >= SHORTEST_SECRET else {secret}
+    forms = {form for word in words for form in (word, quote(word, safe=""), quote_plus(word))}
+    return tuple(sorted(forms, key=lambda form: (-len(form), form)))
 
 
 def hidden(text: str, secrets: Sequence[str]) -> str:

@@ -14,6 +14,12 @@ _KEY_BITS = Slot(
     "min_rsa_bits", Unit.BITS, frozenset({Bound.BELOW, Bound.NONE}), least=1024, most=16384
 )
 
+_RENEWED = days_ahead(
+    "renewed_days_before",
+    near=r"\brenew(?:s|ed|al|als|ing)?\b",
+    unless=r"\b(?:alert|alarm|warn|notif|remind|calendar)\w*",
+)
+
 CERTIFICATES: Mapping[Check, Template] = MappingProxyType(
     {
         Check.CERTIFICATE: template(
@@ -29,7 +35,7 @@ CERTIFICATES: Mapping[Check, Template] = MappingProxyType(
             "1d",
             "It rehearses the renewal for {service} and looks at its timer and reload hook, so a "
             "renewal that is going to fail shows weeks before the certificate ends.",
-            slots=(days_ahead("renewed_days_before"),),
+            slots=(_RENEWED,),
             rehearsal="staging",
             timer="runs",
             reload_hook="reloads",
@@ -39,6 +45,7 @@ CERTIFICATES: Mapping[Check, Template] = MappingProxyType(
             why="It counts the days until the registration of the domain of {service} ends and "
             "reports while there is time to renew it.",
             slots=(days_ahead("alert_below"),),
+            is_counted=False,
             alert_below=30,
         ),
     }

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.check import Check
-from twiceshy.guards.propose.checks.slot import count, percent, span
+from twiceshy.guards.propose.checks.slot import Slot, count, percent, span, used
 from twiceshy.guards.propose.checks.template import Template, signal, template
+from twiceshy.guards.propose.quantities import Bound, Unit
 
 _LATENCY = r"\b(?:latenc|respon|answer|slow|connect|takes?\b|time)\w*"
 _LAG = r"\b(?:lag|behind|replica|delay)\w*"
-_LONGEST_STATEMENT_SECONDS = 86400
+_DAY_SECONDS = 86400
+_SET = frozenset({Bound.NONE})
+"""What is set to a number, and not held against one: "increase the pool to 50"."""
+
+
+def _timeout(setting: str, near: str) -> Slot:
+    """A setting of the database itself: "statement_timeout of 60 s"."""
+    bounds = frozenset({Bound.ABOVE, Bound.AT, Bound.NONE})
+    return Slot(setting, Unit.SECONDS, bounds, near=re.compile(near), most=_DAY_SECONDS)
+
 
 DATABASES: Mapping[Check, Template] = MappingProxyType(
     {
@@ -30,7 +41,12 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
             "5m",
             "It compares the pools of {service} and the connections in use with what the database "
             "allows, so that they run out here before they run out for users.",
-            slots=(percent("max_connections_in_use_percent"), count("max_connections_in_use")),
+            slots=(
+                used("max_connections_in_use_percent"),
+                count("max_connections_in_use"),
+                count("max_connections", _SET, near=r"\bmax_?\s?connections?\b"),
+                count("pool_size", _SET, near=r"\bpools?\b"),
+            ),
             pools_fit_max_connections=True,
             max_connections_in_use_percent=80,
         ),
@@ -40,8 +56,9 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
             "It times what {service} asks of its database and looks for statements that wait or "
             "run too long.",
             slots=(
-                span("longest_idle_in_transaction_seconds", 1, near=r"\bidle[ _-]in[ _-]trans"),
-                span("longest_statement_seconds", 1, most=_LONGEST_STATEMENT_SECONDS),
+                _timeout("longest_idle_in_transaction_seconds", r"\bidle[ _-]in[ _-]trans"),
+                _timeout("longest_statement_seconds", r"timeout"),
+                span("longest_statement_seconds", 1, most=_DAY_SECONDS),
             ),
             max_latency_ms=500,
             longest_statement_seconds=30,

@@ -12,7 +12,7 @@ from twiceshy.guards.propose.quantities import Bound
 
 _WAITING = (
     r"\b(?:p\d{2}\b|percentile|respon[ds]|latenc|answer|repl(?:y|ies)|slow|load|takes?\b|time|"
-    r"render|faster|quick)\w*"
+    r"render|faster|quick|return|health)\w*"
 )
 _QUEUED = r"\bqueue|\boldest\b|\bolder\b"
 _LONGEST_DELIVERY_SECONDS = 86400

@@ -11,14 +11,14 @@ from twiceshy.guards.propose.checks.slot import (
     UNDER,
     Slot,
     duration,
-    percent,
     size,
     span,
+    used,
 )
 from twiceshy.guards.propose.checks.template import Template, signal
 from twiceshy.guards.propose.quantities import Bound, Unit
 
-_SHARE = (percent("alert_above"), Slot("alert_below", Unit.PERCENT, UNDER, most=100))
+_SHARE = (used("alert_above"), used("alert_below", UNDER))
 _ROOM = (*_SHARE, size("free_below", near=r"\b(?:free|left|remain\w*|available|less|below)\b"))
 
 MACHINES: Mapping[Check, Template] = MappingProxyType(
@@ -28,6 +28,7 @@ MACHINES: Mapping[Check, Template] = MappingProxyType(
             why="It follows how full the disks of {service} get, inodes included, and reports "
             "while there is still room to act.",
             slots=_ROOM,
+            is_counted=False,
             alert_above=85,
         ),
         Check.MEMORY: signal(
@@ -35,6 +36,7 @@ MACHINES: Mapping[Check, Template] = MappingProxyType(
             why="It follows the memory that {service} uses and reports steady growth or a lack of "
             "it before anything is killed.",
             slots=_ROOM,
+            is_counted=False,
             alert_above=85,
         ),
         Check.CPU: signal(
@@ -42,6 +44,7 @@ MACHINES: Mapping[Check, Template] = MappingProxyType(
             why="It follows how busy the processors of {service} are and reports when they no "
             "longer keep up.",
             slots=_SHARE,
+            is_counted=False,
             alert_above=85,
         ),
         Check.OPEN_FILES: signal(
@@ -49,6 +52,7 @@ MACHINES: Mapping[Check, Template] = MappingProxyType(
             why="It follows how many files and connections {service} holds open and reports "
             "before the limit turns requests away.",
             slots=_SHARE,
+            is_counted=False,
             alert_above=80,
         ),
         Check.CLOCK: signal(
@@ -56,6 +60,7 @@ MACHINES: Mapping[Check, Template] = MappingProxyType(
             why="It follows how far the clocks of {service} are off and reports before anything "
             "that compares times goes wrong.",
             slots=(span("alert_above", 0.001),),
+            is_counted=False,
             alert_above=1000,
         ),
         Check.PROCESSES: signal(

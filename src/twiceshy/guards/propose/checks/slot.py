@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twiceshy.guards.propose.proposal import Setting
@@ -17,7 +17,7 @@ _DAY_SECONDS = 86400
 _CROWD = re.compile(
     r"\b(?:users?|customers?|clients?|requests?|orders?|visitors?|releases?|people|traffic|cases)\b"
 )
-_FREE = re.compile(r"\b(?:free|left|remain\w*|available|unused)\b")
+_FREE = re.compile(r"\b(?:free|left|remaining|unused)\b")
 
 
 class Form(StrEnum):
@@ -58,6 +58,8 @@ class Slot:
     """What the clause must speak of for the amount to be meant."""
     unless: re.Pattern[str] | None = None
     """What the clause must not speak of."""
+    is_used: bool = False
+    """Whether a share of what is free means the rest of it."""
     least: float = 0
     most: float = 10**9
     """Amounts outside belong to something else; in the unit of the quantity, seconds for spans."""
@@ -107,18 +109,30 @@ def span(setting: str, one_seconds: float, *, near: str | None = None, most: flo
     return Slot(setting, Unit.SECONDS, OVER, one_seconds=one_seconds, near=_words(near), most=most)
 
 
-def days_ahead(setting: str) -> Slot:
-    """So many days before an end."""
+def days_ahead(setting: str, **words: str) -> Slot:
+    """So many days before an end; `near` and `unless` are patterns on the clause."""
     bounds = frozenset({Bound.AHEAD, Bound.BELOW, Bound.AT})
     most = 3660 * _DAY_SECONDS
     return Slot(
-        setting, Unit.SECONDS, bounds, one_seconds=_DAY_SECONDS, least=_DAY_SECONDS, most=most
+        setting,
+        Unit.SECONDS,
+        bounds,
+        one_seconds=_DAY_SECONDS,
+        near=_words(words.get("near")),
+        unless=_words(words.get("unless")),
+        least=_DAY_SECONDS,
+        most=most,
     )
 
 
 def percent(setting: str, *, near: str | None = None) -> Slot:
     """A share that must not be exceeded."""
     return Slot(setting, Unit.PERCENT, OVER, near=_words(near), most=100)
+
+
+def used(setting: str, bounds: frozenset[Bound] = OVER) -> Slot:
+    """A share of what there is; "less than 10% free" is more than 90% used."""
+    return Slot(setting, Unit.PERCENT, bounds, is_used=True, most=100)
 
 
 def count(setting: str, bounds: frozenset[Bound] = OVER, *, near: str | None = None) -> Slot:
@@ -160,28 +174,33 @@ def stated(
 
     `mine` tells whether a quantity belongs to the subject of the check.
     """
-    filled: list[Stated] = []
+    said: list[Stated] = []
     slots = tuple(slots)
     for quantity in found:
-        meant = _as_used(quantity)
-        if meant is None or not mine(quantity):
+        if not mine(quantity) or _is_of_a_crowd(quantity):
             continue
-        slot = next((slot for slot in slots if slot.takes(meant, clause)), None)
-        if slot is not None:
-            filled.append(slot.filled(meant))
-    return tuple(filled)
+        rest = _rest(quantity) if _is_free(quantity, clause) else quantity
+        meant = ((slot, rest if slot.is_used else quantity) for slot in slots)
+        fitting = next(((slot, one) for slot, one in meant if slot.takes(one, clause)), None)
+        if fitting is not None:
+            said.append(fitting[0].filled(fitting[1]))
+    return tuple(said)
 
 
-def _as_used(quantity: Quantity) -> Quantity | None:
-    """Shares of what is free are turned into shares of what is used; shares of people are nobody's."""
-    if quantity.unit is not Unit.PERCENT:
-        return quantity
-    if _CROWD.search(quantity.of) and not re.search(r"\bfail", quantity.of):
-        return None
-    if _FREE.search(quantity.of):
-        turned = {Bound.BELOW: Bound.ABOVE, Bound.ABOVE: Bound.BELOW}
-        bound = turned.get(quantity.bound, quantity.bound)
-        return Quantity(
-            100 - quantity.amount, Unit.PERCENT, bound, quantity.start, quantity.end, of=quantity.of
-        )
-    return quantity
+def _is_of_a_crowd(quantity: Quantity) -> bool:
+    """Whether it is a share of people or requests, which says nothing of machines."""
+    if quantity.unit is not Unit.PERCENT or re.search(r"\bfail", quantity.of):
+        return False
+    return _CROWD.search(quantity.of) is not None
+
+
+def _is_free(quantity: Quantity, clause: str) -> bool:
+    before = clause[max(0, quantity.start - 40) : quantity.start]
+    return bool(_FREE.search(quantity.of) or _FREE.search(before))
+
+
+def _rest(quantity: Quantity) -> Quantity:
+    """What is used when this much is free."""
+    turned = {Bound.BELOW: Bound.ABOVE, Bound.ABOVE: Bound.BELOW}
+    bound = turned.get(quantity.bound, quantity.bound)
+    return replace(quantity, amount=100 - quantity.amount, bound=bound)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.slot import OVER, UNDER, Slot, count, duration, rate
 from twiceshy.guards.propose.proposal import Setting
-from twiceshy.guards.propose.quantities import Bound
+from twiceshy.guards.propose.quantities import Bound, Unit
 from twiceshy.model.ids import KindId
 
 
@@ -47,10 +47,10 @@ _OF_ANY_SERIES = (
     duration("lasting", Bound.LASTING),
     rate("alert_above"),
     rate("alert_below", UNDER),
-    count("alert_above", OVER),
-    count("alert_below", UNDER),
+    Slot("changes_by_percent", Unit.PERCENT, frozenset({Bound.BY})),
 )
 """Numbers that any series may be held against."""
+_COUNTED = (count("alert_above", OVER), count("alert_below", UNDER))
 
 
 def signal(
@@ -59,9 +59,10 @@ def signal(
     why: str,
     slots: tuple[Slot, ...] = (),
     is_event: bool = False,
+    is_counted: bool = True,
     **promise: Setting,
 ) -> Template:
-    """A check that follows a series of numbers."""
+    """A check that follows a series of numbers; one of shares or spans is held against no count."""
     settings: dict[str, Setting] = {"series": series, **promise}
     every = (duration("due_every", Bound.EVERY),) if is_event else ()
     return Template(
@@ -70,6 +71,6 @@ def signal(
         why,
         MappingProxyType(settings),
         SOURCE,
-        (*slots, *every, *_OF_ANY_SERIES),
+        (*slots, *every, *_OF_ANY_SERIES, *(_COUNTED if is_counted else ())),
         is_event,
     )
