@@ -317,17 +317,14 @@ def _after_a_change(
         return ()
     if subject in _KEPT_AS_REVIEWED and _KEPT_BY_DRIFT.search(said):
         return (AS_REVIEWED.get(subject, Check.DRIFT),)
-    match subject:
-        case Subject.NETWORK_DEVICES:
-            return (Check.NETWORK_DRIFT,)
-        case Subject.CODE:
-            return (Check.ANSWERS,)
-        case Subject.DNS if _LIFETIMES.search(said):
-            return (Check.DNS_DRIFT,)
-        case Subject.DATABASE:
-            return checks[:1]
-        case _:
-            return checks
+    if subject is Subject.DNS and _LIFETIMES.search(said):
+        return (Check.DNS_DRIFT,)
+    left: dict[Subject, tuple[Check, ...]] = {
+        Subject.NETWORK_DEVICES: (Check.NETWORK_DRIFT,),
+        Subject.CODE: (Check.ANSWERS,),
+        Subject.DATABASE: checks[:1],
+    }
+    return left.get(subject, checks)
 
 
 def _leaves_nothing_to_see(reading: Reading, subject: Subject, cause: CauseClass) -> bool:

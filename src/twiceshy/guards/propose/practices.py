@@ -208,6 +208,11 @@ def _what_of(reading: Reading) -> tuple[str, int]:
     return "reviewed", 90
 
 
+_SHORTEST_CYCLE_DAYS = 7
+_BY_MACHINE = frozenset({Intent.CHANGE, Intent.VALIDATE, Intent.AUTOMATE, Intent.MONITOR})
+"""What a machine does every night is not attested every night."""
+
+
 def practice_of(reading: Reading, action_text: str, service: str, earlier: str = "") -> Practice:
     """The practice that keeps a promise which people make."""
     what, default_days = _what_of(reading)
@@ -217,6 +222,8 @@ def practice_of(reading: Reading, action_text: str, service: str, earlier: str =
     days = repeats_every_days(reading.clause.said.lower()) or repeats_every_days(
         action_text.lower()
     )
+    if days is not None and days < _SHORTEST_CYCLE_DAYS and reading.intent in _BY_MACHINE:
+        days = None
     within = days or (365 if _LASTS_LONGER.search(action_text.lower()) else default_days)
     is_page = what == "documented" and reading.intent is not Intent.COMMUNICATE
     why = _WHY[what] if is_page else _WHY_OF.get(reading.intent, _WHY[what])

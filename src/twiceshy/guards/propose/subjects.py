@@ -122,7 +122,8 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"core rule set|\battack (?:sample|canary|payload|string|pattern|request)s?\b",
         ),
         Subject.RATE_LIMIT: (
-            r"\brate[\s-]*limit\w*|\bthrottl\w*|\b429\b|\btoo many requests\b|\brequests? (?:limit|quota)\w*",
+            r"\brate[\s-]*limit\w*|\bthrottl\w*|\b429\b|\btoo many requests\b",
+            r"\brequests? (?:limit|quota)\w*",
             r"\bapi (?:limit|quota)\w*",
             r"\b(?:limit|cap|allow|restrict)\w* [^.;]{0,40}\b(?:requests?|calls|hits) ?(?:per|an?|each|/)",
             r"limit\w* (?:the )?(?:number of )?(?:incoming |concurrent )?requests",
@@ -144,11 +145,13 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DNS: (
             r"\bdns(?:sec)?\b|\bname ?servers?\b|\bname resolution\b",
             r"\bdomain (?:name|resolution|record|registra|expir|renew)\w*|\bttls?\b",
-            r"\b(?:mx|a|aaaa|cname|txt|soa|ns|spf|dkim|dmarc) records?\b|\bsoa serial\b|\bdns quer\w+",
+            r"\b(?:mx|a|aaaa|cname|txt|soa|ns|spf|dkim|dmarc) records?\b|\bsoa serial\b",
+            r"\bdns quer\w+",
             r"\broute ?53\b|\bresolvers?\b|\bzone files?\b|/etc/hosts|resolv\.conf",
         ),
         Subject.DATABASE_POOL: (
-            r"\bconnection[\s-]*pool\w*|(?<!failed )\b(?:database|db|mysql|postgres\w*) connections\b",
+            r"\bconnection[\s-]*pool\w*",
+            r"(?<!failed )\b(?:database|db|mysql|postgres\w*) connections\b",
             r"\bmax_?\s?connections?\b|\bpgbouncer\b|\bidle connections?\b",
             r"\bconnection (?:leak|limit|exhaust|count|usage|saturation)\w*",
             r"\bpool (?:size|exhaust\w*|usage|saturation|setting|limit)\w*",
@@ -163,7 +166,9 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.DATABASE_QUERY: (
             r"\b(?:slow|long[\s-]running|expensive|inefficient|database|sql|db|heavy|unoptimi[sz]ed|optimi[sz]e[d]?) (?:\w+ )?quer(?:y|ies)",
             r"\bquery (?:performance|time|plan|optimi|execution|analy|pattern)\w*",
-            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b(?! logs?\b)|\bpartition\w* (?:\w+ ){0,2}tables?\b|(?<!missing )(?<!search )\bindex(?:es|ing)?\b|\bdeadlocks?\b|\btable locks?\b",
+            r"(?<!dns )(?<!parameteri[sz]ed )\bquer(?:y|ies)\b(?! logs?\b)",
+            r"\bpartition\w* (?:\w+ ){0,2}tables?\b|(?<!missing )(?<!search )\bindex(?:es|ing)?\b",
+            r"\bdeadlocks?\b|\btable locks?\b",
             r"\bsql statements?\b|\bstatements? (?:that|which) (?:run|take|wait)\w*",
             r"\block contention\b|\b(?:schema|database|db|data) migrations?\b",
             r"\bstatement[_ ]?timeout\b|\bidle[_ ]in[_ ]transaction\w*|\block[_ ]timeout\b",
@@ -177,7 +182,8 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.DATABASE: (
             r"\bdatabases?\b|\bdbs?\b|\bdba\b|\bmysql\b|\bpostgres\w*|\bmaria ?db\b|\bmongo\w*",
-            r"\brds\b|\bcassandra\b|\bsql server\b|\breplication lag\b|(?<!number of )\b(?:read )?replicas?\b",
+            r"\brds\b|\bcassandra\b|\bsql server\b|\breplication lag\b",
+            r"(?<!number of )\b(?:read )?replicas?\b",
         ),
         Subject.MAIL: (
             r"\be-?mails?\b|\bmails?\b|\bsmtp\b|\bimap\b|\bpostfix\b|\bmx\b|\bdkim\b|\bspf\b",
@@ -197,9 +203,14 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bhsts\b|\bsecurity headers?\b|\bvhosts?\b|\bdocument root\b|\bsites-enabled\b",
         ),
         Subject.DISK: (
-            r"\b(?:volume|partition|drive|disk)s?\b(?=[^.;]{0,30}(?:\bfull\b|\bfree\b|\d\s*%))|\bdisks?\b(?! snapshots?)|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b|\binodes?\b",
-            r"\blog[\s-]?rotat\w*|\brotat\w+ (?:of )?logs?\b|\blogrotate\b|\b(?:disk|root|boot|data) partitions?\b",
-            r"\b(?:percent|%) full\b|\bdisk quotas?\b|\bfull disks?\b|\b[gt]b\b[^.;]{0,15}\bfree\b|\b(?:free|full)\b[^.;]{0,12} /\w+|\bfree space\b|\bvolumes? (?:usage|size|space|full)",
+            r"\b(?:volume|partition|drive|disk)s?\b(?=[^.;]{0,30}(?:\bfull\b|\bfree\b|\d\s*%))",
+            r"\bdisks?\b(?! snapshots?)|\bdisk[\s-]space\b|\bstorage\b|\bfile ?systems?\b",
+            r"\binodes?\b",
+            r"\blog[\s-]?rotat\w*|\brotat\w+ (?:of )?logs?\b|\blogrotate\b",
+            r"\b(?:disk|root|boot|data) partitions?\b",
+            r"\b(?:percent|%) full\b|\bdisk quotas?\b|\bfull disks?\b",
+            r"\b[gt]b\b[^.;]{0,15}\bfree\b|\b(?:free|full)\b[^.;]{0,12} /\w+|\bfree space\b",
+            r"\bvolumes? (?:usage|size|space|full)",
         ),
         Subject.MEMORY: (
             r"\bmemory\b|\bram\b|\boom\b|\bout[\s-]of[\s-]memory\b|\bheap\b|\bswap\b",
@@ -215,10 +226,12 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
             r"\bresource (?:constraints?|monitoring)\b|\bserver monitoring\b",
         ),
         Subject.HEARTBEAT: (
-            r"\bheart-?beats?\b|\bsigns? of life\b|\bkeep-?alives?\b|\bdead man'?s switch\b(?! for)",
+            r"\bheart-?beats?\b|\bsigns? of life\b|\bkeep-?alives?\b",
+            r"\bdead man'?s switch\b(?! for)",
         ),
         Subject.JOBS: (
-            r"\bcron ?(?:jobs?|tabs?|entr(?:y|ies))\b|\bcrons?\b|\bbackground jobs?\b|\bjobs?\b(?! queue)",
+            r"\bcron ?(?:jobs?|tabs?|entr(?:y|ies))\b|\bcrons?\b|\bbackground jobs?\b",
+            r"\bjobs?\b(?! queue)",
             (
                 r"\b(?:scheduled|batch|nightly|hourly|daily|weekly) "
                 r"(?:jobs?|tasks?|runs?|loads?|imports?|exports?|sync\w*|batch(?:es)?|clean-?ups?)\b"
@@ -233,7 +246,8 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
                 r"\b(?:process|worker|scheduler|service)(?:es|s)?(?:'s process)? (?:(?:is|are|has|have) )?(?:not |no longer )?"
                 r"(?:gone|up|down|dead|died|alive|running|missing|exited|hung|stuck)\b"
             ),
-            r"\b(?:is|are|be) (?:not |no longer )?running\b|\bprocess(?:es)?(?=[^.;]{0,12}\b(?:gone|dies|died|exits?)\b)",
+            r"\b(?:is|are|be) (?:not |no longer )?running\b",
+            r"\bprocess(?:es)?(?=[^.;]{0,12}\b(?:gone|dies|died|exits?)\b)",
             r"\b(?:at|on) (?:boot|start-?up)\b",
             r"\bprocess(?:es)? (?:monitor|crash|restart|manager|supervis|fail|health|status)\w*",
             r"\bdaemons?\b|\bsystemd\b|\bsupervisord?\b|\bauto(?:matic\w*)?[\s-]*restart\w*",
@@ -259,7 +273,8 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.POWER: (
             r"\bpower\b(?! ?(?:user|ful|shell))|\bups(?:es)?\b|\bgenerators?\b",
-            r"\bfuses?\b|\b(?:electric|power) breakers?\b|\bbatter(?:y|ies)\b|\belectric\w*|\buninterruptible\b|\bpdus?\b",
+            r"\bfuses?\b|\b(?:electric|power) breakers?\b|\bbatter(?:y|ies)\b|\belectric\w*",
+            r"\buninterruptible\b|\bpdus?\b",
         ),
         Subject.HARDWARE: (
             r"\bhardware\b|\bhard drives?\b|\braid\b|\bfirmware\b",
@@ -287,11 +302,13 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.NETWORK_DEVICES: (
             r"\bnetwork (?:device|component|config\w*|equipment|infrastructure|setting|hardware|change|appliance)s?\b",
             r"\brouters?\b|\bswitch(?:es)\b|\b(?:network|core|access|edge|spare) switch\b|\bbgp\b",
-            r"\bswitch (?:template|config|port|setting)\w*|\bspanning[\s-]tree\b|\bflapping\b|\b(?:port|link)s? flap\w*",
+            r"\bswitch (?:template|config|port|setting)\w*|\bspanning[\s-]tree\b|\bflapping\b",
+            r"\b(?:port|link)s? flap\w*",
             r"\brouting (?:table|config|change|rule|polic)\w*",
         ),
         Subject.NETWORK: (
-            r"\bnetwork(?:s|ing)?\b|\bconnectivity\b|\bbandwidth\b|\bpackets?\b(?! filter)|\bpacket loss\b|\bvpns?\b|\buplinks?\b",
+            r"\bnetwork(?:s|ing)?\b|\bconnectivity\b|\bbandwidth\b|\bpackets?\b(?! filter)",
+            r"\bpacket loss\b|\bvpns?\b|\buplinks?\b",
             r"\bisps?\b|\binternet (?:link|connection|access|provider)\w*|\bfib(?:er|re)\b",
             r"\blinks? (?:down|fail|flap)\w*",
         ),
@@ -326,8 +343,10 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.ERRORS: (
             r"\berror[\s-](?:rate|count|spike|budget|level|percent)\w*|\b5xx\b|\b50[0-4]s\b",
-            r"\b(?:http|status|code|returns?|with) 50[0-4]\b|\b50[0-4] (?:error|response|status|code|answer)s?\b",
-            r"\berrors?\b(?![\s-]?(?:handling|prone))|\bexceptions?\b|\bfailed requests?\b|\brequests? (?:that )?fail\w*",
+            r"\b(?:http|status|code|returns?|with) 50[0-4]\b",
+            r"\b50[0-4] (?:error|response|status|code|answer)s?\b",
+            r"\berrors?\b(?![\s-]?(?:handling|prone))|\bexceptions?\b|\bfailed requests?\b",
+            r"\brequests? (?:that )?fail\w*",
             r"\banomal(?:y|ies|ous)\b",
         ),
         Subject.LOGS: (
