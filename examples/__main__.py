@@ -75,7 +75,7 @@ def _twiceshy(
 ) -> None:
     """Run it as a user would; `shown_from` leaves out what stands before the line with that text."""
     print(f"$ twiceshy {' '.join(arguments)}\n", flush=True)
-    command = [TWICESHY, *arguments]
+    command = [str(TWICESHY), *arguments]
     output = None if shown_from is None else subprocess.PIPE
     with subprocess.Popen(
         command, cwd=place, stdin=subprocess.DEVNULL, stdout=output, text=True

@@ -46,7 +46,8 @@ _CAUSE_SENTENCE = re.compile(
 )  # fmt: skip
 _NOTHING = re.compile(r"\W*(?:n/?a|none|tbd|unknown)?\W*", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
-_ID = re.compile(r"\s+|#")
+_NOT_IN_AN_ID = re.compile(r"[\s#]+")
+_ENDING = re.compile(r"\.[A-Za-z]{1,8}$")
 _TOLERANCE_MINUTES = 5
 _ROUGH_SHARE = 0.25
 
@@ -77,12 +78,7 @@ def read_report(data: bytes | str, *, path: str) -> Report:
     has_span = chronology.span.start is not None or chronology.span.length is not None
     is_report, why_not = judge_genre(outline, timeline, cause, actions, has_span=has_span)
     report = Report(
-        id=ReportId(
-            _ID.sub(
-                "-", re.sub(r"\.[A-Za-z]{1,8}$", "", path.replace("\\", "/").rsplit("/", 1)[-1])
-            )
-            or "report"
-        ),
+        id=_id_of(path),
         path=path,
         title=outline.title or source.front.get("title"),
         is_report=is_report,
@@ -93,6 +89,12 @@ def read_report(data: bytes | str, *, path: str) -> Report:
     report = _filled(report, outline, chronology, timeline, cause)
     report = replace(report, actions=actions)
     return replace(report, findings=(*_unread(source), *lint(report)))
+
+
+def _id_of(path: str) -> ReportId:
+    """The file's name without its ending; the estate file names reports the same way."""
+    name = _ENDING.sub("", path.replace("\\", "/").rsplit("/", 1)[-1])
+    return ReportId(_NOT_IN_AN_ID.sub("-", name).strip("-") or "report")
 
 
 def _filled(
@@ -165,6 +167,7 @@ def _entries(chronology: Chronology) -> tuple[Entry, ...]:
             kind_of(t.raw.text, t.raw.label, first=index == 0),
             t.raw.line,
             t.until,
+            t.raw.mark.clock.written if t.raw.mark is not None and t.raw.mark.clock else None,
         )
         for index, t in enumerate(chronology.entries)
     )

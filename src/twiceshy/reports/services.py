@@ -20,7 +20,7 @@ def services(outline: Outline) -> tuple[str, ...]:
         return tuple(dict.fromkeys(p for part in parts if 2 < len(p := _trim(part)) <= 60))
     told = [
         sentence
-        for statement in outline.of(Part.IMPACT, Part.SUMMARY)
+        for statement in outline.of(Part.IMPACT, Part.SUMMARY, Part.SHARE)
         for sentence in _SENTENCES.split(statement.text)
     ]
     title = _services_in(outline.title or "")

@@ -9,29 +9,48 @@ LONGEST_ACTION = 2000
 """Characters of an action that are read; what follows is explanation."""
 
 _VERBS = (
-    "add|address|adopt|allocate|apply|arrange|assess|assign|audit|automate|build|buy|carry|check|clean|conduct|configure"
-    "|correct|create|define|deploy|design|develop|document|educate|enable|enforce|enhance|ensure|establish|evaluate|expand"
-    "|explore|extend|fix|hire|hold|implement|improve|increase|install|integrate|introduce|investigate|keep|limit"
-    "|maintain|make|migrate|monitor|move|notify|optimi[sz]e|organi[sz]e|patch|perform|plan|prepare|provide|publish|purchase"
-    "|put|reconfigure|reduce|refactor|refine|remove|replace|require|restore|restrict|review|revise|revisit|rewrite|run|schedule"
-    "|send|separate|set|share|simulate|strengthen|switch|teach|test|tighten|train|tune|update|upgrade|use|validate|verify|write"
+    "add|address|adopt|allocate|apply|arrange|assess|assign|audit|automate|build|buy|carry|"
+    "check|clean|conduct|configure"
+    "|correct|create|define|deploy|design|develop|document|educate|enable|enforce|enhance|"
+    "ensure|establish|evaluate|expand"
+    "|explore|extend|fix|hire|hold|implement|improve|increase|install|integrate|introduce|"
+    "investigate|keep|limit"
+    "|maintain|make|migrate|monitor|move|notify|optimi[sz]e|organi[sz]e|patch|perform|plan|"
+    "prepare|provide|publish|purchase"
+    "|put|reconfigure|reduce|refactor|refine|remove|replace|require|restore|restrict|review|"
+    "revise|revisit|rewrite|run|schedule"
+    "|send|separate|set|share|simulate|strengthen|switch|teach|test|tighten|train|tune|update|"
+    "upgrade|use|validate|verify|write"
 )
 _MARKUP = re.compile(r"\*\*|__|`|~~|<[^>]{0,80}>|!?\[(?P<text>[^\]]{0,200})\]\([^)]{0,400}\)")
 _TASK_LABEL = re.compile(
-    r"^\s*(?:[-*•\d.)\]\[x ]+\s+)?(?:(?:task|todo|action(?: item)?|step|item)\s*#?\d*\s*[:.)-]\s*)?",
+    (
+        r"^\s*(?:[-*•\d.)\]\[x ]+\s+)?(?:(?:task|todo|action(?: item)?|step|"
+        r"item)\s*#?\d*\s*[:.)-]\s*)?"
+    ),
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^(?P<label>[^:.;]{3,70}?)\s*(?::|\s[–—-]\s)\s+(?P<rest>\S.*)$", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n+")
 _AND_VERB = re.compile(
-    rf"(?:,\s*(?:and\s+|then\s+|also\s+)?|\s+(?:and|then)\s+(?:also\s+|then\s+)?)(?=(?:{_VERBS})\b)",
+    (
+        rf"(?:,\s*(?:and\s+|then\s+|also\s+)?|\s+(?:and|then)\s+(?:also\s+|"
+        rf"then\s+)?)(?=(?:{_VERBS})\b)"
+    ),
     re.IGNORECASE,
 )
 _PURPOSE = re.compile(
-    r"(?:,\s*)?\b(?:(?:in order |so as )?to (?:help |better |further |quickly |proactively |promptly )*"
-    r"(?:prevent|avoid|reduce|minimi[sz]e|mitigate|improve|increase|enhance|help|understand|address|handle|prepare|protect|support|allow|enable|keep|maintain|be able|raise|guarantee|facilitate|respond|act|react|eliminate|limit|stay|better|optimi[sz]e|strengthen|resolve|build|provide|include|cover)\b"
-    r"|so that\b|so we\b|so the\b|which (?:will|would|can|could|may)\b|(?:this|these|it|they) (?:will|would|can|could|should help|helps?)\b"
-    r"|thereby\b|thus\b|allowing\b|enabling\b|ensuring\b|preventing\b|reducing\b|minimi[sz]ing\b|avoiding\b|helping\b|emphasi[sz]ing\b|in (?:case|the event)\b|because\b|due to\b|given that\b)",
+    r"(?:,\s*)?\b(?:(?:in order |so as )?to (?:help |better |further |quickly |proactively |"
+    r"promptly )*"
+    r"(?:prevent|avoid|reduce|minimi[sz]e|mitigate|improve|increase|enhance|help|understand|"
+    r"address|handle|prepare|protect|support|allow|enable|keep|maintain|be able|raise|"
+    r"guarantee|facilitate|respond|act|react|eliminate|limit|stay|better|optimi[sz]e|"
+    r"strengthen|resolve|build|provide|include|cover)\b"
+    r"|so that\b|so we\b|so the\b|which (?:will|would|can|could|may)\b|(?:this|these|it|they) "
+    r"(?:will|would|can|could|should help|helps?)\b"
+    r"|thereby\b|thus\b|allowing\b|enabling\b|ensuring\b|preventing\b|reducing\b|"
+    r"minimi[sz]ing\b|avoiding\b|helping\b|emphasi[sz]ing\b|in (?:case|the event)\b|because\b|"
+    r"due to\b|given that\b)",
     re.IGNORECASE,
 )
 _ASSURANCE = re.compile(
@@ -42,7 +61,11 @@ _WHOLE_VERBS = frozenset(_VERBS.split("|"))
 _SYMBOLS_FROM = 0x2190
 """Arrows, pictographs and emoji begin here; words of any language end before or are kept out."""
 _LEAD_IN = re.compile(
-    r"^(?:additionally|also|furthermore|moreover|finally|lastly|then|next|we (?:will|need to|should|must|plan to|are going to)|the team (?:will|should|must)|it is|there (?:should|must|will) be)[,:]?\s+",
+    (
+        r"^(?:additionally|also|furthermore|moreover|finally|lastly|then|next|we (?:will|need to|"
+        r"should|must|plan to|are going to)|the team (?:will|should|must)|it is|there (?:should|"
+        r"must|will) be)[,:]?\s+"
+    ),
     re.IGNORECASE,
 )
 

@@ -13,17 +13,22 @@ VERBS = frozenset(
         "compress conduct configure confirm connect consider contact continue convert copy correct "
         "count cover create cut decide define delay delete deliver deploy describe design detect "
         "develop disable discuss display document double download drain draw drill drop educate "
-        "enable encourage enforce enhance ensure escalate establish evaluate examine exclude exempt "
+        "enable encourage enforce enhance ensure escalate establish evaluate examine exclude "
+        "exempt "
         "exercise expand explain explore export extend fail feed fetch file find finish fix follow "
         "forbid force forward freeze gather get give go grant group handle happen have hire hold "
         "host identify implement import improve include increase inform insert inspect install "
-        "integrate introduce investigate invite isolate join keep kill label last learn let limit link "
+        "integrate introduce investigate invite isolate join keep kill label last learn let "
+        "limit link "
         "lint list listen load lock log lose lower mail maintain make manage map mark measure meet "
-        "mend mention merge migrate mix modify monitor mount move name need negotiate notify obtain "
-        "offer open optimise optimize order organise organize pack park pass patch pay perform pick "
+        "mend mention merge migrate mix modify monitor mount move name need negotiate notify "
+        "obtain "
+        "offer open optimise optimize order organise organize pack park pass patch pay "
+        "perform pick "
         "pin place plan play point post practice practise prepare prevent print prioritise "
         "prioritize promote protect provide publish pull purchase purge push put query raise read "
-        "rearrange rebuild reboot recompile reconfigure record redesign reduce refactor refine refund "
+        "rearrange rebuild reboot recompile reconfigure record redesign reduce refactor "
+        "refine refund "
         "refuse register reject release reload remind remove rename renew reorder repair repeat "
         "replace replicate report request require reserve reset resolve restart restore restrict "
         "retire return reuse revert review revise revisit revoke reword rewrite ring roll rotate "
@@ -40,11 +45,13 @@ VERBS = frozenset(
 _ALSO_NOUNS = frozenset(
     re.split(
         r"\s+",
-        "access alert back backup block build calls cache call change charge check clean copy cover "
+        "access alert back backup block build calls cache call change charge check clean copy "
+        "cover "
         "cut delay deploy design display document download drill drop exercise export feed "
         "file fix freeze group host import increase insert install joint label last "
         "limit link list load lock log mail map mark measure name need offer open order "
-        "pack park pass patch pay pick ping pin place plan play point post practice print process pull "
+        "pack park pass patch pay pick ping pin place plan play point post practice print "
+        "process pull "
         "purchase push query read record refund release report request reset result return review "
         "ring roll route save scale scan schedule script set share ship show sign sort speed "
         "split spread start stay stop store stream swap switch tag talk test trace train transfer "
@@ -83,15 +90,20 @@ _THIRD = {f"{verb}s": verb for verb in VERBS} | {
     if verb.endswith(("s", "x", "z", "ch", "sh", "y", "o"))
 }
 _DETERMINER = re.compile(
-    r"(?:the|an?|our|its|their|your|all|any|each|every|both|two|three|four|one|no|some|whether|that|how|it|them|us|"
+    r"(?:the|an?|our|its|their|your|all|any|each|every|both|two|three|four|one|no|some|"
+    r"whether|that|how|it|them|us|"
     r"this|these|those)\b|[/\d\"']",
     re.IGNORECASE,
 )
 _NO_VERB = re.compile(
-    r"[a-z]+(?:ing|ed|ly|s)|and|or|but|as|at|by|for|from|in|into|of|on|to|with|without|under|over|until|up|per|via|"
-    r"(?:al)?though|after|before|during|while|when|whenever|where|if|once|unless|because|since|than|then|"
-    r"also|both|only|even|just|not|now|all|any|each|every|some|no|one|two|three|four|half|another|other|"
-    r"the|an?|our|its|their|your|it|them|they|we|us|you|this|that|these|those|who|what|how|which|whether|is|"
+    r"[a-z]+(?:ing|ed|ly|s)|and|or|but|as|at|by|for|from|in|into|of|on|to|with|without|under|"
+    r"over|until|up|per|via|"
+    r"(?:al)?though|after|before|during|while|when|whenever|where|if|once|unless|because|"
+    r"since|than|then|"
+    r"also|both|only|even|just|not|now|all|any|each|every|some|no|one|two|three|four|half|"
+    r"another|other|"
+    r"the|an?|our|its|their|your|it|them|they|we|us|you|this|that|these|those|who|what|how|"
+    r"which|whether|is|"
     r"are|was|be|has|had|can|will|may|must|should|shall|more|less|most|least|such|so|there|here"
 )
 

@@ -73,7 +73,10 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bseminars?\b|\bcourses?\b",
         ),
         Intent.LOAD_TEST: (
-            r"\b(?:load|stress|performance|capacity|scalability|soak|volume)[\s-]*(?:and \w+ )?test(?:s|ing|ed)?\b",
+            (
+                r"\b(?:load|stress|performance|capacity|scalability|soak|volume)[\s-]*(?:and \w+ "
+                r")?test(?:s|ing|ed)?\b"
+            ),
             r"\bbenchmark\w*",
         ),
         Intent.REHEARSE: (
@@ -85,13 +88,26 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\balerts? (?:reach|arrive|are (?:received|delivered))\w*",
             r"\b(?:test|practi[cs]e|exercise) (?:it|them|this)\b",
             r"\btest(?:s|ing)? (?:of )?(?:the |our )?(?:\w+ )?(?:restor|recover)\w*",
-            r"\b(?:fail-?over|disaster[\s-]recovery|restore|restoration|recovery|backup|dr|rollback|roll-back|generator|ups)[\s-](?:test|exercise|drill)(?:s|ing)?\b",
-            r"\b(?:periodic\w*|regular\w*) test\w* (?:of )?(?:the |our )?(?:back-?up|fail-?over|recovery|restor|generator|ups|redundan)\w*",
-            r"\b(?:test|verify|practi[cs]e|exercise) (?:the |our |all |data )?(?:database )?(?:back-?ups?|fail-?over|recover\w*|restor\w*|roll-?backs?|generators?|disaster|ups|batter\w+|stand-?by|redundan\w+)\b",
+            (
+                r"\b(?:fail-?over|disaster[\s-]recovery|restore|restoration|recovery|backup|dr|"
+                r"rollback|roll-back|generator|ups)[\s-](?:test|exercise|drill)(?:s|ing)?\b"
+            ),
+            (
+                r"\b(?:periodic\w*|regular\w*) test\w* (?:of )?(?:the |our )?(?:back-?up|"
+                r"fail-?over|recovery|restor|generator|ups|redundan)\w*"
+            ),
+            (
+                r"\b(?:test|verify|practi[cs]e|exercise) (?:the |our |all |data )?(?:database "
+                r")?(?:back-?ups?|fail-?over|recover\w*|restor\w*|roll-?backs?|generators?|"
+                r"disaster|ups|batter\w+|stand-?by|redundan\w+)\b"
+            ),
         ),
         Intent.DOCUMENT: (
             r"\bdocument(?:s|ed|ing|ation)?\b",
-            r"\b(?:run|play)-?books?\b(?! (?:asks?|runs?|checks?|refuses?|must|should|stops?|deploys?)\b)",
+            (
+                r"\b(?:run|play)-?books?\b(?! (?:asks?|runs?|checks?|refuses?|must|should|stops?|"
+                r"deploys?)\b)"
+            ),
             r"\bwikis?\b",
             r"\bknowledge[\s-]base\b|\bguidelines?\b|\bguides?\b|\bmanuals?\b(?! \w*renew)",
             r"\bstandard operating procedures?\b|\bsops?\b|\bread-?me\b|\bwrite (?:up|down)\b",
@@ -99,18 +115,29 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\b(?:post-?mortem|report|incident) templates?\b",
             r"\bpost-?mortem (?:report|document)s?\b|\bchangelogs?\b|\bdiagrams?\b",
             r"\binventory\b",
-            r"\b(?:keep|maintain|create|make|write) (?:an? )?(?:\w+ )?(?:list|register|record|catalogue?)s? of\b",
-            r"\b(?:response|recovery|contingency|continuity|rollback|roll-back|communication|escalation|mitigation|capacity|maintenance|upgrade|failover) (?:plans?|procedures?|protocols?|polic(?:y|ies))\b",
+            (
+                r"\b(?:keep|maintain|create|make|write) (?:an? )?(?:\w+ )?(?:list|register|record|"
+                r"catalogue?)s? of\b"
+            ),
+            (
+                r"\b(?:response|recovery|contingency|continuity|rollback|roll-back|communication|"
+                r"escalation|mitigation|capacity|maintenance|upgrade|failover) (?:plans?|"
+                r"procedures?|protocols?|polic(?:y|ies))\b"
+            ),
             r"\bcheck-?lists?\b|\bpublish\w* (?:the )?(?:postmortem|report|lessons)\b",
         ),
         Intent.VALIDATE: (
-            r"\bautomat\w+ (?:(?!tests?\b)\w+[\s-]){0,3}?(?:checks?|checking|validat\w*|audit\w*|verif\w*|scan\w*|review\w*|inspection\w*)\b",
+            (
+                r"\bautomat\w+ (?:(?!tests?\b)\w+[\s-]){0,3}?(?:checks?|checking|validat\w*|"
+                r"audit\w*|verif\w*|scan\w*|review\w*|inspection\w*)\b"
+            ),
             r"\bvalidat\w+|\bautomatically (?:check|verif|inspect)\w*",
             r"\bcheck\w*\b[^.;]{3,60}\bautomatically\b|\bverif(?:y|ies|ied|ication)\b",
             r"\bsimulat\w+ (?:[\w-]+ ){0,3}(?:rules?|config\w*|changes?)\b|\bprob(?:e|es|ing)\b",
             r"\b(?:open|request|fetch|load) (?:the|one|a|some|known) (?:\w+ ){0,2}pages?\b",
             (
-                r"\b(?:check|compare|request|poll|ping|query|send|fetch|measure|test|look\w* up)\w*\b[^.;]{0,60}?"
+                r"\b(?:check|compare|request|poll|ping|query|send|fetch|measure|test|look\w* "
+                r"up)\w*\b[^.;]{0,60}?"
                 r"\b(?:every|each) (?:\w+ )?(?:seconds?|secs?|s|minutes?|mins?|hours?|h)\b"
             ),
             r"^(?:double[\s-])?check(?:s|ed|ing)? (?!out\b|in\b|with (?:the )?(?:vendor|provider))",
@@ -128,34 +155,61 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\baudit(?:s|ed|ing)?\b|\bpenetration[\s-]test\w*|\bpen[\s-]?test\w*",
             r"\bvulnerability (?:scan|assess)\w*|\bsecurity (?:scan|assessment)s?\b",
             r"\binspect(?:ion|ions|ed)?\b|\brisk assessments?\b",
-            r"\b(?:check|inspect)(?:ing|s)? [^.;]{0,60}\b(?:weekly|monthly|quarterly|yearly|annually)\b",
+            (
+                r"\b(?:check|inspect)(?:ing|s)? [^.;]{0,60}\b(?:weekly|monthly|quarterly|yearly|"
+                r"annually)\b"
+            ),
             r"\bcheck [^.;]{0,60}\bevery (?:\d+ |two |three |six )?(?:week|month|quarter|year)s?\b",
-            r"\b(?:regular|periodic|routine|scheduled|quarterly|monthly|weekly|yearly|annual) (?:\w+ )?(?:checks|check-ups|health checks|assessments|maintenance)\b",
+            (
+                r"\b(?:regular|periodic|routine|scheduled|quarterly|monthly|weekly|yearly|annual) "
+                r"(?:\w+ )?(?:checks|check-ups|health checks|assessments|maintenance)\b"
+            ),
             r"\btake stock\b|\binventori(?:ed|sed|zed|ng|se|ze)\b",
         ),
         Intent.TEST: (
-            r"\b(?:unit|integration|regression|end-to-end|e2e|functional|automated|automatic|acceptance|ui|api|contract|syntax)[\s-](?:\w+ )?tests?(?:ing)?\b",
+            (
+                r"\b(?:unit|integration|regression|end-to-end|e2e|functional|automated|automatic|"
+                r"acceptance|ui|api|contract|syntax)[\s-](?:\w+ )?tests?(?:ing)?\b"
+            ),
             r"\btest (?:suite|coverage|case)s?\b|\b(?:code )?lint(?:s|er|ers|ing)?\b",
             r"\bstatic (?:code )?analysis\b|\bci\s?/\s?cd\b|\bcontinuous integration\b",
             r"\bpre-?deploy\w*|\bstaging\b|\bpre-?production\b|\btest environments?\b|\bqa\b",
             r"\bquality assurance\b",
-            r"\b(?:thorough\w*|rigorous\w*|properly|fully|more|proper|comprehensive|extensive|better|enough|adequate\w*|improved?|stricter|robust)(?: and \w+)? test(?:ed|ing|s)\b",
+            (
+                r"\b(?:thorough\w*|rigorous\w*|properly|fully|more|proper|comprehensive|extensive|"
+                r"better|enough|adequate\w*|improved?|stricter|robust)(?: and \w+)? test(?:ed|ing|"
+                r"s)\b"
+            ),
             r"\btest(?:ed|ing)?\b(?= (?:\w+ ){0,4}(?:before|prior|in (?:a )?(?:staging|test)))",
             r"\btests\b|\btesting\b|^test\b|\b(?:is|are|be|being|get|gets) (?:\w+ly )?tested\b",
             r"\b(?:test|trial) (?:zone|system|network|cluster|machine|bed)\b",
             r"\btr(?:y|ies) [^.;]{3,50} first\b",
             r"\b(?:log|report|detection|monitor|audit|warn)-only\b",
-            r"\btest (?:all |any |every |new |the )*(?:code|change|update|release|deploy|migration|config|patch|plugin|script)\w*",
+            (
+                r"\btest (?:all |any |every |new |the )*(?:code|change|update|release|deploy|"
+                r"migration|config|patch|plugin|script)\w*"
+            ),
         ),
         Intent.STAND_BY: (
             r"\bredundan\w+|\bfail-?overs?\b",
-            r"\b(?:add|set up|creat\w*|deploy|provision|build|install|second|another|hot) (?:[\w-]+ ){0,3}replicas?\b",
+            (
+                r"\b(?:add|set up|creat\w*|deploy|provision|build|install|second|another|hot) "
+                r"(?:[\w-]+ ){0,3}replicas?\b"
+            ),
             r"\breplicat\w+\b(?! (?:lag|delay|slot|status|documentation))",
             r"\bhigh[\s-]availability\b|\bstand-?by\b",
             r"\bmulti-(?:az|region|zone|cloud|cdn|provider)\b",
             r"\bmulti(?:ple)? (?:availability zones|regions|providers)\b",
-            r"\b(?:backup|secondary|second|alternate|alternative|fallback) (?:\w+ )?(?:server|generator|power|dns|provider|site|instance|link|connection|system|load|node|route|internet|supplier|vendor|gateway|database|resolver|name ?server|data ?cent(?:er|re))s?\b",
-            r"\b(?:second|secondary|redundant|backup) (?:\w+ )?(?:line|uplink|relay|machine|host|rack|carrier)s?\b",
+            (
+                r"\b(?:backup|secondary|second|alternate|alternative|fallback) (?:\w+ )?(?:server|"
+                r"generator|power|dns|provider|site|instance|link|connection|system|load|node|"
+                r"route|internet|supplier|vendor|gateway|database|resolver|name ?server|"
+                r"data ?cent(?:er|re))s?\b"
+            ),
+            (
+                r"\b(?:second|secondary|redundant|backup) (?:\w+ )?(?:line|uplink|relay|machine|"
+                r"host|rack|carrier)s?\b"
+            ),
             r"\bsingle points? of failure\b|\bspof\b|\bclustering\b|\bfall-?backs?\b",
             r"\bgraceful(?:ly)? degrad\w*|\bcircuit[\s-]?breakers?\b",
         ),
@@ -172,12 +226,18 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
             r"\bdatadog\b|\bnagios\b|\bzabbix\b|\bnew relic\b|\bsentry\b|\bpingdom\b",
             r"\buptime ?robot\b|\bcloudwatch\b|\bpager ?duty\b|\bopsgenie\b",
             r"(?<!time to )\bdetect(?:s|ed|ion|ing|or)?\b|\btracking\b|\btracing\b",
-            r"\bnotif(?:y|ied|ies|ication)s? (?:\w+ ){0,3}(?:team|engineer|operator|on-call|admin|developer|staff|us|when|if|about|of)\b",
+            (
+                r"\bnotif(?:y|ied|ies|ication)s? (?:\w+ ){0,3}(?:team|engineer|operator|on-call|"
+                r"admin|developer|staff|us|when|if|about|of)\b"
+            ),
             r"\bkeep (?:an eye|track)\b",
             r"\b(?:page|tell|e-?mail|send)\w*\b[^.;]{0,60}\b(?:when|if|as soon as|whenever)\b",
             r"\bwatch(?:es|ed|ing|dog)?\b",
             r"\b(?:message|mail|call|sms|text)s? (?:when|if|as soon as)\b",
-            r"\b(?:centrali[sz]ed|better|enhanced?|improved?|structured|more|detailed|add|comprehensive) log(?:ging|s)\b",
+            (
+                r"\b(?:centrali[sz]ed|better|enhanced?|improved?|structured|more|detailed|add|"
+                r"comprehensive) log(?:ging|s)\b"
+            ),
             r"\blog (?:aggregation|analysis|monitoring|collection)\b",
         ),
         Intent.COMMUNICATE: (
@@ -197,25 +257,44 @@ _WORDS: Mapping[Intent, tuple[str, ...]] = MappingProxyType(
         ),
         Intent.TIMING: (
             (
-                r"\b(?:only|never|not|no) (?:[\w'-]+ ){0,5}?(?:on (?:a )?fridays?|(?:friday|monday)?s? ?(?:mornings?|evenings?)|weekends?|"
+                r"\b(?:only|never|not|no) (?:[\w'-]+ ){0,5}?(?:on (?:a )?fridays?|(?:friday|"
+                r"monday)?s? ?(?:mornings?|evenings?)|weekends?|"
                 r"holidays?|nights?|busy hours|peak hours)\b"
             ),
             r"\bin the (?:mornings?|evenings?)\b|\bon fridays?\b",
             r"\b(?:office|business|working) hours\b",
-            r"\bno (?:releases?|deploy\w*|changes?|maintenance|updates?) (?:[\w-]+ ){0,4}(?:before|during|in|on|at)\b",
+            (
+                r"\bno (?:releases?|deploy\w*|changes?|maintenance|updates?) (?:[\w-]+ "
+                r"){0,4}(?:before|during|in|on|at)\b"
+            ),
         ),
         Intent.PROCESS: (
-            r"\b(?:change|configuration change|release|deployment|certificate|review|approval|maintenance|testing|incident|code review|security|access|operational|coding|backup|patch|update|development|qa|handover|configuration|config|management|escalation|response|communication|response and|capacity|troubleshooting|recovery|monitoring|better|best|strict(?:er)?|rigorous|robust|clear(?:er)?|formal|new|improved|dns|database|network|firewall|password|rotation|operations?|sign-off)[\s-](?:\w+[\s-]){0,2}?(?:process(?:es)?|polic(?:y|ies)|procedures?|protocols?|practices?|workflows?|standards?|disciplines?|governance|planning)\b",
+            (
+                r"\b(?:change|configuration change|release|deployment|certificate|review|approval|"
+                r"maintenance|testing|incident|code review|security|access|operational|coding|"
+                r"backup|patch|update|development|qa|handover|configuration|config|management|"
+                r"escalation|response|communication|response and|capacity|troubleshooting|"
+                r"recovery|monitoring|better|best|strict(?:er)?|rigorous|robust|clear(?:er)?|"
+                r"formal|new|improved|dns|database|network|firewall|password|rotation|operations?|"
+                r"sign-off)[\s-](?:\w+[\s-]){0,2}?(?:process(?:es)?|polic(?:y|ies)|procedures?|"
+                r"protocols?|practices?|workflows?|standards?|disciplines?|governance|planning)\b"
+            ),
             r"\b(?:change|release|quality) controls?\b",
             r"\balert (?:routing|fatigue|noise|tuning|polic\w+)\b|\bpaging\b",
             r"\bprocess(?:es)? (?:for|of|to|around)\b|(?<!scaling )\bpolic(?:y|ies)\b",
             r"\bprocedures?\b|\bprotocols?\b|\bbest practices?\b",
             r"\bchange (?:management|control|approval|freeze|window|advisory)\b|\btwo-person\b",
-            r"\b(?:second|another|two|other) (?:persons?|people|engineers?|reviewers?|team members?)\b",
+            (
+                r"\b(?:second|another|two|other) (?:persons?|people|engineers?|reviewers?|team "
+                r"members?)\b"
+            ),
             r"\b(?:progressive|gradual|incremental|staged)ly\b",
             r"\bfour[\s-]eyes?\b|\bsecond pair of eyes\b|\bfeature[\s-](?:flag|toggle)s?\b",
             r"\bcanar(?:y|ies)\b|\bblue[\s/-]*green\b",
-            r"\b(?:gradual|staged|phased|progressive|incremental) (?:\w+ )?(?:roll-?out|release|deploy)\w*",
+            (
+                r"\b(?:gradual|staged|phased|progressive|incremental) (?:\w+ )?(?:roll-?out|"
+                r"release|deploy)\w*"
+            ),
             r"\brelease (?:train|management)\b|\bcapacity planning\b|\bbe more careful\b",
             r"\bcareful\w*",
         ),

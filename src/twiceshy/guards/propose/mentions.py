@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from twiceshy.guards.propose.subjects import PHRASES, WORDS, Subject
+from twiceshy.guards.propose.subject_words import PHRASES, WORDS
+from twiceshy.guards.propose.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 _OCCASION = re.compile(
     r"\b(?:after|before|on|with|at|during) (?:each|every|any|all|an?) (?:[\w-]+ ){0,3}?"
-    r"(?:changes?|deploy\w*|updates?|releases?|moves?|reloads?|upgrades?|push|migrations?|rotations?|restarts?|sales?|"
+    r"(?:changes?|deploy\w*|updates?|releases?|moves?|reloads?|upgrades?|push|migrations?|"
+    r"rotations?|restarts?|sales?|"
     r"installations?|merges?|commits?|fail-?overs?)\b(?: in the \w+)?"
 )
 """When something is to be done, which is not what it is about."""

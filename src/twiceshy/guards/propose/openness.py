@@ -40,7 +40,8 @@ _SAYS_NOTHING = frozenset(
         "thresholds through time timely to tool tooling tools track tracking unusual up "
         "update upgrade us use user users using validate validation various verify via "
         "visibility warn warning warnings watch watching we web when will with zabbix "
-        "above below over under less more few fewer left remain remaining longer early before ahead "
+        "above below over under less more few fewer left remain remaining longer early before "
+        "ahead "
         "advance outside inside",
     )
 )

@@ -13,7 +13,8 @@ _MOST_WORDS_BEFORE_THE_VERB = 8
 _LIGHT = (
     r"(?:set up|carry out|put in place|make sure(?: that)?|ensur\w+(?: that)?|follow up on|"
     r"work on|look into|bring in|writ(?:e|ing) down|conduct\w*|implement\w*|creat\w+|develop\w*|"
-    r"perform\w*|schedul(?:e|ing)|provid(?:e|es|ed|ing)|improv\w+|enhanc\w+|establish\w*|updat(?:e|ing)|"
+    r"perform\w*|schedul(?:e|ing)|provid(?:e|es|ed|ing)|improv\w+|enhanc\w+|establish\w*|"
+    r"updat(?:e|ing)|"
     r"introduc\w+|organi[sz]\w+|hold|holding|maintain\w*|revis(?:e|ing)|write|writing|add|adding|"
     r"do|plan|enforc\w+|strengthen\w*|review|reviewing|refin\w+|document|documenting|describe|"
     r"audit|auditing|adopt\w*|defin\w+|prepar\w+|publish\w*|rehears\w+|practi[sc]e|"
@@ -64,7 +65,8 @@ _TAIL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LEAD_IN = re.compile(
-    r"^(?:(?:and|also|additionally|then|please|we (?:will|should|must|need to|plan to)|we(?= practi[sc]e\b)|"
+    r"^(?:(?:and|also|additionally|then|please|we (?:will|should|must|need to|plan to)|we(?= "
+    r"practi[sc]e\b)|"
     r"the team (?:will|should|must))[,:]?\s+)+",
     re.IGNORECASE,
 )
@@ -75,7 +77,8 @@ _MARGIN = re.compile(
 )
 """Owner and due date, where they stand behind what is to be done."""
 _HOW_OFTEN = re.compile(
-    r",?\s+(?:once\s+)?(?:(?:every|each|per)\s+(?:\d+\s+|two\s+|three\s+|six\s+|other\s+|second\s+)?"
+    r",?\s+(?:once\s+)?(?:(?:every|each|per)\s+(?:\d+\s+|two\s+|three\s+|six\s+|other\s+|"
+    r"second\s+)?"
     r"(?:day|night|week|month|quarter|year)s?|once a (?:week|month|quarter|year)|"
     r"twice a (?:month|quarter|year)|weekly|monthly|quarterly|yearly|annually|regularly|"
     r"periodically)(?=$|,)",
@@ -100,11 +103,15 @@ _ONE_MORE = re.compile(
 )
 _HEAD = re.compile(r"\s+(?:to|in|for|at|on|with|of|from|that|which|who|before|after|when)\b.*$")
 _SECOND_REQUEST = re.compile(
-    r",?\s+(?:and|then|and then)\s+(?P<verb>[a-z]+)\s+(?=(?:the|an?|it|them|all|each|every|our|its)\b)",
+    (
+        r",?\s+(?:and|then|and then)\s+(?P<verb>[a-z]+)\s+(?=(?:the|an?|it|them|all|each|every|"
+        r"our|its)\b)"
+    ),
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
-    r"[\s,;:–-]+(?:(?:a|an|and|as|at|be|before|being|by|for|from|in|into|is|are|of|on|or|so|such|that|the|"
+    r"[\s,;:–-]+(?:(?:a|an|and|as|at|be|before|being|by|for|from|in|into|is|are|of|on|or|so|"
+    r"such|that|the|"
     r"their|to|which|who|with|when|after)[\s,;:–-]*)+$",
     re.IGNORECASE,
 )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from twiceshy.guards.propose.clauses import Clause, Wording, read
 from twiceshy.guards.propose.intents import PEOPLE, Intent, Wish, wishes
 from twiceshy.guards.propose.mentions import GENERIC, subjects_of
-from twiceshy.guards.propose.quantities import Bound, quantities
+from twiceshy.guards.propose.quantities import quantities
+from twiceshy.guards.propose.quantity import Bound
 from twiceshy.guards.propose.subjects import Subject
 
 MOST_CLAUSES = 12
@@ -16,12 +17,17 @@ MOST_WISHES = 4
 """An action that promises more than this is a whole plan; what comes later is detail."""
 
 _JOINED = re.compile(
-    r"[\s,/&]*(?:(?:and|or|as well as|plus|then|also|regular|periodic|provide|better|thoroughly|be|thorough|"
-    r"enhance|improve|update|revise|maintain|create|conduct|further|ongoing|frequent|security|code|system|peer|team|staff)[\s,/&]*)*"
+    r"[\s,/&]*(?:(?:and|or|as well as|plus|then|also|regular|periodic|provide|better|"
+    r"thoroughly|be|thorough|"
+    r"enhance|improve|update|revise|maintain|create|conduct|further|ongoing|frequent|security|"
+    r"code|system|peer|team|staff)[\s,/&]*)*"
 )
 _CHANNEL = re.compile(
-    r"\b(?:by|via|through|over|send\w*|using) (?:an? |automated |out )?(?:e-?mails?|sms|slack|phone)"
-    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\b(?:e-?)?mails? (?:the|us|our|every(?:body|one)|people|an engineer)\b|\be-?mails? (?=alerts?\b|reminders?\b|warnings?\b)",
+    r"\b(?:by|via|through|over|send\w*|using) (?:an? |automated |out )?(?:e-?mails?|sms|slack|"
+    r"phone)"
+    r"(?:(?: and | or |/|, )(?:e-?mails?|sms|slack|phone))*|\b(?:e-?)?mails? (?:the|us|our|"
+    r"every(?:body|one)|people|an engineer)\b|\be-?mails? (?=alerts?\b|reminders?\b|"
+    r"warnings?\b)",
     re.IGNORECASE,
 )
 _REFERS_BACK = frozenset({Subject.CONFIG, Subject.CHANGE, Subject.CODE})

@@ -9,16 +9,8 @@ from twiceshy.guards.propose.checks import TEMPLATES, Check
 from twiceshy.guards.propose.checks.slot import EVERY, Stated, stated
 from twiceshy.guards.propose.intents import PEOPLE, Intent
 from twiceshy.guards.propose.mentions import Mention, mentions
-from twiceshy.guards.propose.quantities import (
-    Bound,
-    Quantity,
-    Unit,
-    as_duration,
-    clock_time,
-    ports,
-    quantities,
-    status_code,
-)
+from twiceshy.guards.propose.quantities import clock_time, ports, quantities, status_code
+from twiceshy.guards.propose.quantity import Bound, Quantity, Unit, as_duration
 from twiceshy.guards.propose.readings import Reading
 from twiceshy.guards.propose.subjects import Subject
 
@@ -44,7 +36,8 @@ _AS_ONE = (
 """Subjects whose numbers are the same ones."""
 _LOOKED_FOR = frozenset({Intent.MONITOR, Intent.VALIDATE})
 _SHUT = re.compile(
-    r"\b(?:block|clos(?:e|es|ed|ing)\b|den(?:y|ies|ied)\b|shut|forbid|disabl|not (?:be )?(?:open|reachable))"
+    r"\b(?:block|clos(?:e|es|ed|ing)\b|den(?:y|ies|ied)\b|shut|forbid|disabl|not (?:be "
+    r")?(?:open|reachable))"
 )
 _SHORTEST_CADENCE_SECONDS = 1
 _LONGEST_CADENCE_SECONDS = 86400

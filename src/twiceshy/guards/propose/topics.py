@@ -5,21 +5,28 @@ from __future__ import annotations
 import re
 
 from twiceshy.guards.propose.phrases import bare, noun_phrase, purposeless, shortened, uncapitalised
-from twiceshy.guards.propose.quantities import Bound, Unit, quantities
+from twiceshy.guards.propose.quantities import quantities
+from twiceshy.guards.propose.quantity import Bound, Unit
 from twiceshy.guards.propose.readings import Reading
 
 _ASKING = re.compile(
     r"^(?:(?:we|please|also|let|have|make)\s+)*"
-    r"(?:(?:add|set up|create|raise|sound|send|give|implement|introduce|put|get|show|build|configure|enable)\s+)?"
+    r"(?:(?:add|set up|create|raise|sound|send|give|implement|introduce|put|get|show|build|"
+    r"configure|enable)\s+)?"
     r"(?:an?\s+|the\s+)?(?:\w+\s+)?"
-    r"(?:alert|alarm|monitor|watch|track|warn|page|notify|message|detect|observe|measure|monitoring|"
+    r"(?:alert|alarm|monitor|watch|track|warn|page|notify|message|detect|observe|measure|"
+    r"monitoring|"
     r"notification|tracking)(?:s|ing|ed|er)?"
     r"(?:\s+(?:us|me|people|somebody|someone|the (?:team|on-call(?: engineer)?)))?"
-    r"(?:\s+(?:when|if|whenever|as soon as|once|on|for|about|at|of|that|check that|checks? that))*\s+",
+    r"(?:\s+(?:when|if|whenever|as soon as|once|on|for|about|at|of|that|check that|checks? "
+    r"that))*\s+",
     re.IGNORECASE,
 )
 _WARNS_WHEN = re.compile(
-    r"\b(?:alert|alarm|warning|message|notification|mail|call)s? (?:when|if|as soon as) (?P<what>\S.*)$",
+    (
+        r"\b(?:alert|alarm|warning|message|notification|mail|call)s? (?:when|if|as soon as) "
+        r"(?P<what>\S.*)$"
+    ),
     re.IGNORECASE,
 )
 _FAILS = re.compile(r"^(.+) (?:fails|is failing|has failed)$", re.IGNORECASE)
@@ -29,7 +36,8 @@ _REQUEST = re.compile(
 )
 _THEN_ALARM = re.compile(
     r",?\s+(?:and|then|with|so that)?\s*(?:raise|send|sound|give)?\s*(?:an?\s+)?\b"
-    r"(?:alert|alarm|warn|notify|page|message)\w*\b.*$|\s+(?:is|are) (?:watched|monitored|tracked)\b.*$"
+    r"(?:alert|alarm|warn|notify|page|message)\w*\b.*$|\s+(?:is|are) (?:watched|monitored|"
+    r"tracked)\b.*$"
     r"|\s+on (?:a|the|our) dash-?board.*$",
     re.IGNORECASE,
 )
@@ -38,13 +46,16 @@ _NOTHING_COMES = re.compile(
 )
 _THERE = re.compile(r"^there (?:is|are|has been|have been)\s+", re.IGNORECASE)
 _COMPARISON = re.compile(
-    r"\s*[(]?\b(?:(?:is|are|gets?|goes|rises?|falls?|drops?|stays?|remains?|waits?|has been|have been|holds?|takes?)\s+)?"
+    r"\s*[(]?\b(?:(?:is|are|gets?|goes|rises?|falls?|drops?|stays?|remains?|waits?|has been|"
+    r"have been|holds?|takes?)\s+)?"
     r"(?:(?:above|over|below|under|exceed\w*|beyond|within|at|for|after|reach\w*|hits?|"
-    r"(?:more|less|fewer|longer|higher|lower|older|greater|slower) than|at (?:least|most)|every|each|once)\s+)*$",
+    r"(?:more|less|fewer|longer|higher|lower|older|greater|slower) than|at (?:least|most)|"
+    r"every|each|once)\s+)*$",
     re.IGNORECASE,
 )
 _LAST_VERB = re.compile(
-    r"\s+(?:is|are|gets?|goes|rises?|falls?|drops?|stays?|remains?|waits?|waiting|arrives?|arrived|comes?|came|"
+    r"\s+(?:is|are|gets?|goes|rises?|falls?|drops?|stays?|remains?|waits?|waiting|arrives?|"
+    r"arrived|comes?|came|"
     r"runs?|holds?|takes?|grows?|changes?|happens?|occurs?|has|have|been|silent|quiet|missing)$",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from twiceshy.kinds.certificate.lifetime import date_flaws, lasting_flaw, long_l
 from twiceshy.kinds.certificate.path import Path
 from twiceshy.kinds.certificate.read import Unreadable
 from twiceshy.kinds.certificate.revocation import revocation_flaws
+from twiceshy.kinds.certificate.spell import spell_of
 
 _NOT_SETTLED = frozenset(
     {
@@ -49,27 +50,36 @@ class Assessed:
 
 def assess_all(promise: Promise, fact: CertificateFact, now: datetime) -> tuple[Assessed, ...]:
     """Every look judged, alone and beside the others; variants that repeat the main look left out."""
-    main_chains: dict[tuple[str, str], tuple[bytes, ...]] = {}
-    for look in fact.looks:
-        if look.is_main and isinstance(look.seen, Served):
-            main_chains[look.endpoint, look.address] = look.seen.chain
-    assessed = []
-    for look in fact.looks:
-        if (
-            not look.is_main
-            and isinstance(look.seen, Served)
-            and main_chains.get((look.endpoint, look.address)) == look.seen.chain
-        ):
-            continue
-        one = _assess(promise, fact, look, now)
-        if not one.adds_nothing:
-            assessed.append(one)
-    return _with_disagreements(tuple(assessed), promise, fact, now)
+    looks = fact.looks if len(fact.looks) == 1 else _telling(fact.looks)
+    assessed = tuple(
+        one for look in looks if not (one := _assess(promise, fact, look, now)).adds_nothing
+    )
+    return _with_disagreements(assessed, promise, fact, now)
+
+
+def _telling(looks: tuple[Look, ...]) -> tuple[Look, ...]:
+    """The looks without the variants that met the same chain as the main look there."""
+    main_chains = {
+        (look.endpoint, look.address): look.seen.chain
+        for look in looks
+        if look.is_main and isinstance(look.seen, Served)
+    }
+    return tuple(
+        look
+        for look in looks
+        if look.is_main
+        or not isinstance(look.seen, Served)
+        or main_chains.get((look.endpoint, look.address)) != look.seen.chain
+    )
 
 
 def _assess(promise: Promise, fact: CertificateFact, look: Look, now: datetime) -> Assessed:
     if not isinstance(look.seen, Served):
         return _not_served(look)
+    if look.named and not (fact.crls or fact.published or promise.tlsa):
+        spell = spell_of(promise, look.name, look.seen.chain, fact.store)
+        if spell is not None and spell.covers(now):
+            return Assessed(look, (), Seen(look, spell.examined), spell.path)
     examined = examine(look.name, look.seen.chain, fact.store, promise.min_rsa_bits)
     if isinstance(examined, Unreadable):
         why = f"the certificate cannot be read: {examined.why}"
@@ -144,6 +154,8 @@ def _records(promise: Promise, fact: CertificateFact, look: Look) -> tuple[str, 
 def _with_disagreements(
     assessed: tuple[Assessed, ...], promise: Promise, fact: CertificateFact, now: datetime
 ) -> tuple[Assessed, ...]:
+    if len(assessed) == 1 and not fact.disk:
+        return assessed
     seen = tuple(one.seen for one in assessed if one.seen is not None)
     extra: dict[int, list[Flaw]] = {}
     for one, flaw in (*differing(seen, promise, now), *not_on_disk(seen, fact.disk, promise, now)):

@@ -65,6 +65,12 @@ def _date_flaw(link: Certificate, height: int, path: Path, now: datetime) -> Fla
     return None
 
 
+def margin(path: Path, promise: Promise) -> timedelta:
+    """How much time must be left until the path ends."""
+    first = path.first_to_end
+    return _thresholds(first, promise, is_own=first == path.links[0])[0]
+
+
 def lasting_flaw(path: Path, promise: Promise, now: datetime) -> Flaw | None:
     """Whether the path, good at `now`, ends sooner than was promised."""
     first = path.first_to_end

@@ -37,7 +37,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -64,10 +64,10 @@ def judge(promise: Promise, fact: CertificateFact, now: datetime) -> Verdict:
     assessed = assess_all(promise, fact, now)
     unseen = tuple(one for one in assessed if one.unseen is not None)
     findings = _findings(assessed, fact)
-    evidence = _all_evidence(assessed, fact, now)
+    unread = _unread(fact)
+    evidence = (*evidence_of(sorted(assessed, key=_badness), now), *unread)
     if findings:
         return _broken(findings, unseen, evidence)
-    unread = _unread(fact)
     if unseen or unread or not assessed:
         return _unknown(unseen, unread, evidence)
     return Holds(_summary(assessed, now), evidence)
@@ -75,17 +75,26 @@ def judge(promise: Promise, fact: CertificateFact, now: datetime) -> Verdict:
 
 def _findings(assessed: tuple[Assessed, ...], fact: CertificateFact) -> tuple[Finding, ...]:
     """All flaws, each once with the looks that met it, worst first."""
+    findings = list(_met(assessed)) if any(one.flaws for one in assessed) else []
+    if fact.disk:
+        seen = tuple(one.seen for one in assessed if one.seen is not None)
+        if seen:
+            lonely = not_served(seen, fact.disk)
+            findings.extend(Finding(flaw, (), one.source) for one, flaw in lonely)
+    if fact.published:
+        findings.extend(Finding(flaw, (), endpoint) for endpoint, flaw in tlsa_missing(fact))
+    return tuple(sorted(findings, key=lambda found: -found.flaw.severity.rank))
+
+
+def _met(assessed: tuple[Assessed, ...]) -> Iterator[Finding]:
+    """The flaws of single looks, each once."""
     lost = _endpoints_lost(assessed)
     met: dict[Flaw, list[Look]] = {}
     for one in assessed:
         for flaw in one.flaws:
             met.setdefault(_scoped(flaw, one.look, lost), []).append(one.look)
-    findings = [Finding(flaw, tuple(looks), places(looks)) for flaw, looks in met.items()]
-    seen = tuple(one.seen for one in assessed if one.seen is not None)
-    if seen:
-        findings.extend(Finding(flaw, (), one.source) for one, flaw in not_served(seen, fact.disk))
-    findings.extend(Finding(flaw, (), endpoint) for endpoint, flaw in tlsa_missing(fact))
-    return tuple(sorted(findings, key=lambda found: -found.flaw.severity.rank))
+    for flaw, looks in met.items():
+        yield Finding(flaw, tuple(looks), places(looks))
 
 
 def _endpoints_lost(assessed: Iterable[Assessed]) -> frozenset[str]:
@@ -148,6 +157,9 @@ def _unknown(
 
 
 def _unread(fact: CertificateFact) -> tuple[Evidence, ...]:
+    """What the fact was to be held against, and could not be read."""
+    if not fact.not_read and not fact.disk and fact.store.why_unread is None:
+        return ()
     unread = [Evidence(one.source, one.why) for one in fact.not_read]
     if fact.store.why_unread is not None:
         unread.append(Evidence(f"the roots in {fact.store.name}", fact.store.why_unread))
@@ -155,13 +167,6 @@ def _unread(fact: CertificateFact) -> tuple[Evidence, ...]:
         Evidence(one.source, "no certificate in it") for one in fact.disk if not one.chain
     )
     return tuple(unread)
-
-
-def _all_evidence(
-    assessed: tuple[Assessed, ...], fact: CertificateFact, now: datetime
-) -> tuple[Evidence, ...]:
-    worst_first = sorted(assessed, key=_badness)
-    return (*evidence_of(worst_first, now), *_unread(fact))
 
 
 def _badness(one: Assessed) -> int:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from twiceshy.kinds.certificate.assess import Assessed
+from twiceshy.kinds.certificate.examine import Examined
 from twiceshy.kinds.certificate.facts import Failure, Look, NotServed, Served
-from twiceshy.kinds.certificate.phrases import instant_and_relative
+from twiceshy.kinds.certificate.path import Path
+from twiceshy.kinds.certificate.phrases import instant, instant_and_relative, relative
 from twiceshy.model.verdict import Evidence
 
 _SHOWN_PLACES = 4
@@ -68,19 +72,40 @@ def _described(one: Assessed, now: datetime) -> str:
     assert one.seen is not None
     assert one.path is not None
     assert isinstance(one.look.seen, Served)
-    leaf, path = one.seen.leaf, one.path
-    first_sent = one.seen.examined.first_to_end
-    ends = instant_and_relative(leaf.not_after, now)
-    words = [f"{leaf.label!r} ({leaf.key}) by {leaf.issuer_label!r} ends {ends}"]
-    words.append(f"path {path}" if path.trusted else f"no trusted path: {path}")
-    if path.first_to_end != leaf:
-        ends = instant_and_relative(path.ends, now)
-        words.append(f"the path ends {ends} with {path.first_to_end.label!r}")
-    if first_sent not in path.links and first_sent.not_after < path.ends:
-        ends = instant_and_relative(first_sent.not_after, now)
-        words.append(f"{first_sent.label!r}, sent along and not needed, ends {ends}")
+    said = _description(one.seen.examined, one.path)
+    words = [f"{said.leaf} ({relative(one.seen.leaf.not_after, now)})", said.path]
+    words += (
+        f"{opening} {instant_and_relative(ends, now)}{rest}" for opening, ends, rest in said.earlier
+    )
     words.append(one.look.seen.tls_version)
     return ", ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What is said of a chain at any time."""
+
+    leaf: str
+    """The server's own certificate, up to the moment at which it ends."""
+    path: str
+    earlier: tuple[tuple[str, datetime, str], ...]
+    """What ends before it: words, the moment, more words."""
+
+
+@lru_cache(maxsize=4096)
+def _description(examined: Examined, path: Path) -> _Description:
+    leaf, first_sent = examined.leaf, examined.first_to_end
+    earlier = []
+    if path.first_to_end != leaf:
+        earlier.append(("the path ends", path.ends, f" with {path.first_to_end.label!r}"))
+    if first_sent not in path.links and first_sent.not_after < path.ends:
+        stray = f"{first_sent.label!r}, sent along and not needed, ends"
+        earlier.append((stray, first_sent.not_after, ""))
+    return _Description(
+        f"{leaf.label!r} ({leaf.key}) by {leaf.issuer_label!r} ends {instant(leaf.not_after)}",
+        f"path {path}" if path.trusted else f"no trusted path: {path}",
+        tuple(earlier),
+    )
 
 
 _LOOK_AGAIN = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from functools import lru_cache
 
@@ -47,6 +47,8 @@ class Clock:
     """AM or PM was said, or the time can only be read one way."""
     impossible: bool = False
     """Written with an hour above twelve and AM or PM, such as 13:06 PM; read as 24-hour."""
+    written: str = ""
+    """The clock and its zone as the report writes them."""
 
 
 def _half_of(text: str | None) -> str | None:
@@ -125,7 +127,7 @@ def clocks_in(text: str) -> tuple[Clock, ...]:
             continue
         stop = match.end()
         if (clock := _read(match)) is not None:
-            found.append(clock)
+            found.append(replace(clock, written=match[0].strip()))
     return tuple(found)
 
 

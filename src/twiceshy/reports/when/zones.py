@@ -73,7 +73,7 @@ _SPELT_OUT = (
 )
 
 _ABBREVIATIONS = sorted((set(_FIXED_MINUTES) - {"z"}) | {"pt", "et"}, key=len, reverse=True)
-_SHIFT = r"(?:\s?[+\u2212-]\s?\d{1,2}(?::?[0-5]\d)?(?![\d:]))"
+_SHIFT = r"(?:\s?[+\u2212-]\s?\d{1,2}(?::?[0-5]\d)?(?!\d|:\d))"
 
 ZONE = (
     r"(?:(?:UTC|GMT)" + _SHIFT + r"|"
@@ -83,7 +83,7 @@ ZONE = (
     r"\s[Tt]ime(?:\s?[Zz]one)?|"
     r"(?:"
     + "|".join(name.upper() for name in _ABBREVIATIONS)
-    + r"|utc|gmt)(?:\s?\+\s?\d{1,2}(?![\d:]))?"
+    + r"|utc|gmt)(?:\s?\+\s?\d{1,2}(?!\d|:\d))?"
     r"(?![A-Za-z0-9]))"
 )
 """Pattern text of a zone's name; case matters for abbreviations, `est` is a French verb."""

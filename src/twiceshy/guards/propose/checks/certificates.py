@@ -8,7 +8,7 @@ from types import MappingProxyType
 from twiceshy.guards.propose.checks.check import Check
 from twiceshy.guards.propose.checks.slot import Slot, days_ahead
 from twiceshy.guards.propose.checks.template import Template, signal, template
-from twiceshy.guards.propose.quantities import Bound, Unit
+from twiceshy.guards.propose.quantity import Bound, Unit
 
 _KEY_BITS = Slot(
     "min_rsa_bits", Unit.BITS, frozenset({Bound.BELOW, Bound.NONE}), least=1024, most=16384

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from twiceshy.guards.propose.checks.check import Check
 from twiceshy.guards.propose.checks.slot import Slot, count, percent, span, used
 from twiceshy.guards.propose.checks.template import Template, signal, template
-from twiceshy.guards.propose.quantities import Bound, Unit
+from twiceshy.guards.propose.quantity import Bound, Unit
 
 _LATENCY = r"\b(?:latenc|respon|answer|slow|connect|takes?\b|time)\w*"
 _LAG = r"\b(?:lag|behind|replica|delay)\w*"

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from twiceshy.guards.propose.checks.check import Check
 from twiceshy.guards.propose.checks.slot import OVER, UNDER, duration, percent, share, span
 from twiceshy.guards.propose.checks.template import Template, signal, template
-from twiceshy.guards.propose.quantities import Bound
+from twiceshy.guards.propose.quantity import Bound
 
 _WAITING = (
     r"\b(?:p\d{2}\b|percentile|respon[ds]|latenc|answer|repl(?:y|ies)|slow|load|takes?\b|time|"

@@ -16,7 +16,7 @@ from twiceshy.guards.propose.checks.slot import (
     used,
 )
 from twiceshy.guards.propose.checks.template import Template, signal
-from twiceshy.guards.propose.quantities import Bound, Unit
+from twiceshy.guards.propose.quantity import Bound, Unit
 
 _SHARE = (used("alert_above"), used("alert_below", UNDER))
 _ROOM = (*_SHARE, size("free_below", near=r"\b(?:free|left|remain\w*|available|less|below)\b"))

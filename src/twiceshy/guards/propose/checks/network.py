@@ -8,7 +8,7 @@ from types import MappingProxyType
 from twiceshy.guards.propose.checks.check import Check
 from twiceshy.guards.propose.checks.slot import Slot, percent, rate
 from twiceshy.guards.propose.checks.template import Template, signal, template
-from twiceshy.guards.propose.quantities import Bound
+from twiceshy.guards.propose.quantity import Bound
 
 _WHOLE = r"\b(?:in total|overall|whole|globally|altogether|server-wide|site-wide|for all)\b"
 _ANY_BOUND = frozenset({Bound.ABOVE, Bound.AT, Bound.NONE})

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twiceshy.guards.propose.proposal import Setting
-from twiceshy.guards.propose.quantities import Bound, Quantity, Unit, as_duration
+from twiceshy.guards.propose.quantity import Bound, Quantity, Unit, as_duration
 
 EVERY = "every"
 """The setting that is the guard's cadence and no field of its promise."""

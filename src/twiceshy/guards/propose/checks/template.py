@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.slot import OVER, UNDER, Slot, count, duration, rate
 from twiceshy.guards.propose.proposal import Setting
-from twiceshy.guards.propose.quantities import Bound, Unit
+from twiceshy.guards.propose.quantity import Bound, Unit
 from twiceshy.model.ids import KindId
 
 
