@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from twiceshy.cli.estate_file import the_estate
 from twiceshy.errors import WrongUsage
 from twiceshy.model.estate import Estate
 from twiceshy.model.fact import Attestation
@@ -79,15 +80,12 @@ def command(
     ] = None,
 ) -> None:
     """Record that a practice was done (trained, rehearsed, audited, ...), and where the record is."""
-    from twiceshy.estate.find import find_estate
-    from twiceshy.estate.load import load_estate
-
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
     attestation = Attestation(
         by=_words("--by", by), at=read_time(at, now), evidence=_record(evidence)
     )
-    path = find_estate(Path()) if estate is None else estate
-    found = practice_of(load_estate(path), guard)
+    path, loaded = the_estate(estate)
+    found = practice_of(loaded, guard)
     _write(database, path, found, attestation, now)
     typer.echo(f"recorded: {found.id}: {_in_words(found, attestation, now)}")
 

@@ -20,6 +20,7 @@ import typer
 
 from twiceshy import __version__
 from twiceshy.cli.ending import INTERRUPTED
+from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.only import FORMS, chosen
 from twiceshy.cli.render.delivery import deliver
 from twiceshy.cli.render.outcome import Outcome
@@ -106,10 +107,7 @@ def command(
         raise WrongUsage(f"--timeout {timeout_seconds} is no time to wait", hint="write seconds")
     # One pass and out: collecting garbage would cost more than the memory it gives back.
     gc.set_threshold(50_000, 50, 50)
-    from twiceshy.estate.load import find_estate, load_estate
-
-    path = file if file is not None else find_estate(Path())
-    estate = load_estate(path)
+    path, estate = the_estate(file)
     guards = chosen(estate, only or ())
     location = None if no_journal or not guards else _location(database, path)
     view = View(socket.gethostname(), timeout_seconds, _now)

@@ -7,6 +7,7 @@ out, symbolic links are followed once. What cannot be read is `UnreadableInput`,
 from __future__ import annotations
 
 import os
+import select
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,9 @@ STDIN = "-"
 STDIN_PATH = "<stdin>"
 LARGEST_BYTES = 32 * 1024 * 1024
 DEEPEST_FOLDERS = 64
+PIPE_SECONDS = 10
+"""How long a named pipe without a writer is waited for."""
+_PIECE_BYTES = 1024 * 1024
 
 
 def open_reports(paths: Sequence[str]) -> list[tuple[str, bytes]]:
@@ -86,20 +90,48 @@ def read_bounded(path: str) -> bytes:
     try:
         if path == STDIN_PATH:
             return _bounded(sys.stdin.buffer, path)
-        with Path(path).open("rb") as file:
-            return _bounded(file, path)
+        with open(path, "rb", opener=_without_waiting) as file:  # noqa: PTH123 - Path has no opener
+            begun = _of_a_pipe(file.fileno(), path)
+            os.set_blocking(file.fileno(), True)  # noqa: FBT003 - what the call is about
+            return _bounded(file, path, begun)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 
-def _bounded(file: BinaryIO, path: str) -> bytes:
-    data = file.read(LARGEST_BYTES + 1)
-    if len(data) > LARGEST_BYTES:
+def _without_waiting(path: str, flags: int) -> int:
+    # Opening a named pipe waits for somebody to write to it, for ever if nobody does.
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _of_a_pipe(descriptor: int, path: str) -> bytes:
+    """What a pipe holds already; raises UnreadableInput when nobody comes to write to it."""
+    if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        return b""
+    try:
+        begun = os.read(descriptor, _PIECE_BYTES)
+    except BlockingIOError:
+        # Somebody has it open, and may take as long as they like.
+        return b""
+    if not begun and not select.select((descriptor,), (), (), PIPE_SECONDS)[0]:
         raise UnreadableInput(
-            f"{path} is larger than {LARGEST_BYTES // 1024 // 1024} MiB",
-            hint="a report is text of a few pages; name the report itself, or a part of this file",
+            f"nobody wrote to the pipe {path} within {PIPE_SECONDS} s",
+            hint="start the program that writes first, or pipe it in: PROGRAM | twiceshy read -",
         )
-    return data
+    return begun
+
+
+def _bounded(file: BinaryIO, path: str, begun: bytes = b"") -> bytes:
+    pieces, length = [begun], len(begun)
+    # Piece by piece: inside one long read Ctrl-C may go unheard.
+    while piece := file.read1(_PIECE_BYTES):  # type: ignore[attr-defined] # BufferedReader has it
+        pieces.append(piece)
+        length += len(piece)
+        if length > LARGEST_BYTES:
+            raise UnreadableInput(
+                f"{path} is larger than {LARGEST_BYTES // 1024 // 1024} MiB",
+                hint="a report is text of a few pages; name the report itself, or a part of it",
+            )
+    return b"".join(pieces)
 
 
 def _unreadable(path: str, error: Exception) -> UnreadableInput:

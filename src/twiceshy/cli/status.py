@@ -13,6 +13,7 @@ from typing import Annotated, assert_never
 
 import typer
 
+from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.render.delivery import deliver
 from twiceshy.cli.render.paper import Paper, paper_for
 from twiceshy.cli.report_files import read_bounded
@@ -68,10 +69,7 @@ def command(
     ] = None,
 ) -> None:
     """Show the one page: every report, what became of its actions, and could it happen again?"""
-    from twiceshy.estate.load import find_estate, load_estate
-
-    path = file if file is not None else find_estate(Path())
-    estate = load_estate(path)
+    path, estate = the_estate(file)
     location = beside(str(path)) if database is None else located(database)
     standings = _standings(location, tuple(estate.guards))
     reports, mistakes = _reports(estate)

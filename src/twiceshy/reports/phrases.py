@@ -37,6 +37,7 @@ def compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile(pattern, flags)
 
 
+@lru_cache(maxsize=256)
 def lower(text: str) -> str:
     """Lower case of the same length, so that places in one are places in the other."""
     low = text.lower()
@@ -62,8 +63,14 @@ class Phrases:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Every match, none overlapping another, from left to right."""
-        low, at = lower(text), 0
-        waiting: list[_Ahead] = [(w.compiled(), -1, None) for w in self.wordings if _may(w, low)]
+        low = lower(text)
+        possible = [w.compiled() for w in self.wordings if _may(w, low)]
+        return self._found(possible, low) if possible else iter(())
+
+    @staticmethod
+    def _found(patterns: list[re.Pattern[str]], low: str) -> Iterator[re.Match[str]]:
+        at = 0
+        waiting: list[_Ahead] = [(pattern, -1, None) for pattern in patterns]
         while waiting:
             # Only those are looked for again whose place has been passed: no text is read twice.
             found = [

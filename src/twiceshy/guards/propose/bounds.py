@@ -92,7 +92,7 @@ def bound_of(text: str, start: int, end: int, unit: Unit) -> Bound:
         return Bound.NONE
     spoken = _spoken_of(before)
     if spoken is not None:
-        return _trouble(*spoken, before, after)
+        return _trouble(spoken, before, after)
     if _AT.search(before) or (unit is Unit.PERCENT and _FULL.match(after)):
         return Bound.AT
     return Bound.NONE
@@ -131,8 +131,9 @@ def _spoken_of(before: str) -> tuple[Bound, bool] | None:
     return None
 
 
-def _trouble(spoken: Bound, is_trouble: bool, before: str, after: str) -> Bound:  # noqa: FBT001 - a pair
+def _trouble(said: tuple[Bound, bool], before: str, after: str) -> Bound:
     """The side where the promise is broken; an alarm speaks of it, a promise of the other one."""
+    spoken, is_trouble = said
     alarms = [match.end() for match in _ALARM.finditer(before)]
     promises = [match.end() for match in _PROMISE.finditer(before)]
     if alarms or promises:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from twiceshy.guards.propose.subject_words import PHRASES, WORDS
+from twiceshy.guards.propose.idioms import IDIOMS
+from twiceshy.guards.propose.subject_words import WORDS
 from twiceshy.guards.propose.subjects import Subject
 
 
@@ -19,7 +20,7 @@ class Mention:
 
 
 _SUBJECTS = tuple(
-    (row, re.compile("|".join(words))) for row, words in (*PHRASES.items(), *WORDS.items())
+    (row, re.compile("|".join(words))) for row, words in (*IDIOMS.items(), *WORDS.items())
 )
 
 _PARTS = frozenset(

@@ -10,6 +10,7 @@ from twiceshy.guards.propose.intents import Intent
 from twiceshy.guards.propose.phrases import bare
 from twiceshy.guards.propose.practice_subjects import LOOKED_AT, subject_of, switched_to
 from twiceshy.guards.propose.readings import Reading
+from twiceshy.guards.propose.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Practice:
     """With `{days}` where the number of days goes."""
     stated: bool = False
     """Whether the action itself says how often."""
+    advice: str | None = None
+    """What a machine could look at beside, once a person says where."""
 
 
 _WHAT = {
@@ -101,6 +104,10 @@ def _what_of(reading: Reading) -> tuple[str, int]:
     return "reviewed", 90
 
 
+_ADVICE = {
+    (Intent.STAND_BY, Subject.DNS): "A machine can ask all of them: add a `host` guard that lists "
+    "the name servers of each provider under `nameservers:`.",
+}
 _SHORTEST_CYCLE_DAYS = 7
 _BY_MACHINE = frozenset({Intent.CHANGE, Intent.VALIDATE, Intent.AUTOMATE, Intent.MONITOR})
 """What a machine does every night is not attested every night."""
@@ -121,4 +128,5 @@ def practice_of(reading: Reading, action_text: str, service: str, earlier: str =
     is_page = what == "documented" and reading.intent is not Intent.COMMUNICATE
     why = _WHY[what] if is_page else _WHY_OF.get(reading.intent, _WHY[what])
     end = "" if subject.endswith("...") else "."
-    return Practice(what, subject, within, f"{why}: {subject}{end}", days is not None)
+    advice = _ADVICE.get((reading.intent, reading.subjects[0])) if reading.subjects else None
+    return Practice(what, subject, within, f"{why}: {subject}{end}", days is not None, advice)

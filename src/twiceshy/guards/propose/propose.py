@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -111,7 +112,7 @@ def _bound(one: _Growing, pick: Pick) -> None:
 
 
 def _tighten(one: _Growing, picks: tuple[Pick, ...]) -> None:
-    """A rewording may state what the first wording left open: "audits", then "bi-monthly audits"."""
+    """A rewording may state what was left open: "audits", then "bi-monthly audits"."""
     for pick in picks:
         match pick:
             case Looked(check) if TEMPLATES[check].kind == one.proposal.kind:
@@ -165,9 +166,10 @@ def _practice(pick: Done, scene: Scene) -> tuple[tuple[object, ...], _Growing]:
         every="1d",
         because=(),
         why=practice.why,
-        advice=_NOT_UNDERSTOOD if pick.fallback else _ONLY_PEOPLE,
+        advice=_NOT_UNDERSTOOD if pick.fallback else practice.advice or _ONLY_PEOPLE,
     )
-    key = (PRACTICE, practice.what, practice.subject.lower(), target)
+    thing = re.sub(r"^(?:an?|the|our) ", "", practice.subject.lower())
+    key = (PRACTICE, practice.what, thing, target)
     return key, _Growing(practice_name(practice.subject, practice.what), proposal)
 
 

@@ -55,7 +55,7 @@ class Quantity:
     per: str = ""
     """For a rate, what it is in: second, minute, hour or day; for bytes, the unit as written."""
     of: str = ""
-    """The noun that follows: "80% of the heap" is of "heap", "5 failed logins" of "failed logins"."""
+    """The noun that follows: "80% of the heap" is of "heap", "5 logins" of "logins"."""
 
     @property
     def whole(self) -> int:

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass, replace
 
 from twiceshy.guards.propose.clauses import Clause, Wording, read
-from twiceshy.guards.propose.intents import PEOPLE, Intent, Wish, wishes
+from twiceshy.guards.propose.intents import PEOPLE, Intent
 from twiceshy.guards.propose.mentions import GENERIC, subjects_of
 from twiceshy.guards.propose.quantities import quantities
 from twiceshy.guards.propose.quantity import Bound
 from twiceshy.guards.propose.subjects import Subject
+from twiceshy.guards.propose.wishes import Wish, wishes
 
 MOST_CLAUSES = 12
 MOST_WISHES = 4

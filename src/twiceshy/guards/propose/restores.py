@@ -15,6 +15,7 @@ _BACKUPS_OF = re.compile(
     r"\bback-?ups? of (?:the |our |all |every )*(?P<of>[a-z][a-z0-9-]*(?: [a-z0-9-]+)?)"
     r"|\b(?P<what>[a-z]+) back-?ups?\b"
 )
+_JOINT = re.compile(r" (?:every|each|to|and|on|in|at|with|is|are|by|for|once)$")
 _NOT_BACKED_UP = frozenset(
     re.split(
         r"\s+",
@@ -49,5 +50,5 @@ def _backed_up(said: str) -> str | None:
     if match is None:
         return None
     if match["of"]:
-        return f"the {re.sub(r' (?:every|each|to|and|on|in|at|with|is|are|by|for|once)$', '', match['of'])}"
+        return f"the {_JOINT.sub('', match['of'])}"
     return None if match["what"] in _NOT_BACKED_UP else f"the {match['what']}"

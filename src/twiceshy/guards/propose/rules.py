@@ -1,7 +1,7 @@
 """The table: which checks keep a promise of this intent about this subject.
 
 Theory. An action's own words give subjects and intents (`subjects`, `intents`). What a machine can
-look at for a subject is in `LIVE`; what an intent asks of people is in `PRACTICE_OF`. Monitoring,
+look at for a subject is in `LIVE`; what an intent asks of people is in `practices`. Monitoring,
 reminding and validating lead to the live checks; people's intents lead to a practice, and to a
 check beside it only where `BESIDE` says that the machine answers the very same question.
 """

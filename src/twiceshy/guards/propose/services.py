@@ -61,7 +61,7 @@ class Scene:
 
 
 def slug(text: str, *, longest: int = _LONGEST_ID) -> str:
-    """`text` as an id: lower case letters, digits and single hyphens; empty when nothing is left."""
+    """`text` as an id of lower case letters, digits and single hyphens; empty for nothing left."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     short = ""
     for word in words:

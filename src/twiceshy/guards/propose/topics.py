@@ -92,7 +92,7 @@ def topic_of(reading: Reading, service: str) -> str:
 
 
 def _unnumbered(text: str) -> str:
-    """`text` up to the number it is held against, and what follows that where nothing stands before."""
+    """`text` up to the number it is held against; what follows where nothing stands before."""
     for quantity in quantities(text.lower()):
         if quantity.bound is Bound.NONE and quantity.unit is Unit.COUNT:
             continue

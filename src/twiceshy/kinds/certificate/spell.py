@@ -31,7 +31,7 @@ class Spell:
 
     def covers(self, now: datetime) -> bool:
         """Whether nothing is wrong with the chain at `now`."""
-        return self.begins <= now and self.ends - now >= self.margin
+        return self.begins <= now <= self.ends and self.ends - now >= self.margin
 
 
 @lru_cache(maxsize=4096)

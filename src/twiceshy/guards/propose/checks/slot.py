@@ -170,7 +170,7 @@ def size(setting: str, *, near: str) -> Slot:
 def stated(
     slots: Iterable[Slot], clause: str, found: Iterable[Quantity], mine: Callable[[Quantity], bool]
 ) -> tuple[Stated, ...]:
-    """What `found`, the quantities of `clause`, state of `slots`; the first slot that fits takes one.
+    """What `found`, the quantities of `clause`, state; the first of `slots` that fits takes one.
 
     `mine` tells whether a quantity belongs to the subject of the check.
     """
