@@ -44,8 +44,8 @@ def main() -> int:
         _twiceshy(place, "read", "reports", shown_from=COMPARISON)
         _step(3, "turn every action of the five into guards, beside those written by hand")
         _twiceshy(place, "propose", "reports", "--estate", "twiceshy.yaml")
+        _step(4, "start the estate's real servers, and look at some of them")
         with servers(estate, _now()) as started:
-            _step(4, f"start the estate's {len(started)} real servers, and look at some of them")
             for site in started:
                 print(f"  {site}")
             _twiceshy(place, "check", *SOME, ends_with=SOMETHING_BROKEN)

@@ -27,7 +27,7 @@ def serve_mail(listener: socket.socket, host: str, context: ssl.SSLContext) -> I
         return SMTP(Sink(), hostname=host, tls_context=context, require_starttls=True, loop=loop)
 
     server = loop.run_until_complete(loop.create_server(session, sock=listener))
-    thread = threading.Thread(target=loop.run_forever, name=f"mail {host}")
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
         yield

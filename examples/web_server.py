@@ -29,7 +29,7 @@ def serve_web(
 ) -> Iterator[None]:
     """Answer on `listener` until the block ends; over TLS when there is a context for it."""
     with _Server(listener, answer, context) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="web")
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
             yield

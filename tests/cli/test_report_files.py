@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,38 @@ def test_a_file_one_may_not_read_says_so(folder: Path) -> None:
 
     with pytest.raises(UnreadableInput, match="may not be read"):
         open_reports([str(folder / "b.md")])
+
+
+def test_what_another_program_writes_into_a_pipe_is_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"# Report" * 50_000,))
+    writer.start()
+
+    assert open_reports([str(pipe)]) == [(str(pipe), b"# Report" * 50_000)]
+    writer.join()
+
+
+def test_somebody_who_has_a_pipe_open_may_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report_files, "PIPE_SECONDS", 0)
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+
+    assert report_files._of_a_pipe(reading, "pipe") == b""
+    os.close(writing)
+    os.close(reading)
+
+
+def test_a_pipe_into_which_nobody_writes_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.setattr(report_files, "PIPE_SECONDS", 0.01)
+    with pytest.raises(UnreadableInput, match="nobody wrote to the pipe"):
+        open_reports([str(tmp_path / "pipe")])
+
+
+def test_a_link_to_nowhere_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.md").symlink_to("gone.md")
+    with pytest.raises(UnreadableInput, match="a link to what is not there"):
+        open_reports([str(tmp_path)])

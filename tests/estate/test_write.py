@@ -52,6 +52,14 @@ def test_what_is_written_loads_and_says_the_same(folder: Path) -> None:
     assert next(iter(estate.services.values())).depends_on == ("mail-dns",)
 
 
+def test_numbers_in_a_list_stay_numbers(folder: Path) -> None:
+    ports = guard(id="ports", kind="host", promise={"listens": (25, 587)}, every="30s")
+    text = render(skeleton(ports))
+    assert "listens: [25, 587]" in text
+    (loaded,) = read_estate(text.encode(), str(folder / "twiceshy.yaml")).guards.values()
+    assert loaded.promise.listens == (25, 587)
+
+
 def test_it_says_how_to_go_on_and_shows_where_endpoints_go() -> None:
     text = render(skeleton())
     assert text.startswith("# What is looked after")

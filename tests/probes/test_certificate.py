@@ -154,6 +154,48 @@ def test_the_half_handshake_sees_the_same(folder: Path, port: int) -> None:
     assert half.seen == Served(LEAF.chain, "TLSv1.2")
 
 
+HALF = {"roots": "roots.pem", "twins": False, "without_name": False, "handshake": "half"}
+EXPIRED = issue(by=MIDDLE, ends=NOW - DAY)
+
+
+class Doors:
+    """A server whose clients meet one certificate after another; the last one stays."""
+
+    def __init__(self, farm: Farm, *leaves: Issued) -> None:
+        waiting = [farm.context((leaf.chain, leaf)) for leaf in leaves]
+        self.met = 0
+
+        def choose(tls: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+            self.met += 1
+            tls.context = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+        first = farm.context((leaves[0].chain, leaves[0]))
+        first.sni_callback = choose  # type: ignore[assignment] # its stub wants an SSLSocket only
+        self.port = farm.tls(first)
+
+
+def test_a_sound_chain_is_met_once(farm: Farm, folder: Path) -> None:
+    doors = Doors(farm, LEAF)
+    assert isinstance(verdict_of(Case(doors.port, promise=HALF), folder), Holds)
+    assert doors.met == 1
+
+
+def test_a_fault_that_half_a_handshake_saw_is_confirmed_by_a_full_one(
+    farm: Farm, folder: Path
+) -> None:
+    doors = Doors(farm, EXPIRED)
+    verdict = verdict_of(Case(doors.port, promise=HALF), folder)
+    assert isinstance(verdict, Broken)
+    assert verdict.evidence[0].found.endswith("TLSv1.3")
+    assert doors.met == 2
+
+
+def test_a_fault_that_only_half_a_handshake_saw_breaks_nothing(farm: Farm, folder: Path) -> None:
+    doors = Doors(farm, EXPIRED, LEAF)
+    assert isinstance(verdict_of(Case(doors.port, promise=HALF), folder), Holds)
+    assert doors.met == 2
+
+
 def test_files_are_taken_from_the_estates_folder_and_its_hosts(folder: Path, port: int) -> None:
     (folder / "own.pem").write_bytes(LEAF.key_pem + LEAF.pem + MIDDLE.pem)
     (folder / "low.crl").write_bytes(revocation_list(MIDDLE, [7]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import os
@@ -105,8 +104,6 @@ def command(
     """Check the guards: do the promises hold, now, and what is to be done where they do not?"""
     if not math.isfinite(timeout_seconds):
         raise WrongUsage(f"--timeout {timeout_seconds} is no time to wait", hint="write seconds")
-    # One pass and out: collecting garbage would cost more than the memory it gives back.
-    gc.set_threshold(50_000, 50, 50)
     path, estate = the_estate(file)
     guards = chosen(estate, only or ())
     location = None if no_journal or not guards else _location(database, path)
@@ -131,8 +128,6 @@ def command(
     )
     for_people = output_format is Format.TEXT
     deliver(_rendered(outcome, output_format, output), output, for_people=for_people)
-    # The process ends here: looking through all that is left for garbage would only delay it.
-    gc.freeze()
     if trouble is not None:
         raise trouble
     return outcome.exit_code

@@ -13,6 +13,14 @@ def the_estate(named: Path | None) -> tuple[Path, Estate]:
     from twiceshy.estate.load import find_estate, load_estate, read_estate
 
     path = find_estate(Path()) if named is None else named
-    if path.is_fifo():
+    if _is_pipe(path):
         return path, read_estate(read_bounded(str(path)), str(path))
     return path, load_estate(path)
+
+
+def _is_pipe(path: Path) -> bool:
+    try:
+        return path.is_fifo()
+    except OSError:
+        # Opening it will tell why.
+        return False

@@ -6,6 +6,7 @@ one that is asked for.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 VERBS = ("read", "propose", "check", "status", "attest", "schema")
 """Each is a module of this package with a function `command`; only the one asked for is imported."""
+
+GARBAGE_THRESHOLDS = (50_000, 50, 50)
+"""Objects made before the collector looks, instead of 700: enough to bound the largest report."""
 
 DEBUG = "TWICESHY_DEBUG"
 """An environment variable: set to anything, what was not foreseen shows its traceback."""
@@ -58,7 +62,7 @@ def build_app(verbs: tuple[str, ...]) -> Typer:
 
     @app.callback()
     def options(
-        version: bool = typer.Option(  # noqa: ARG001, FBT001 - read by its callback
+        version: bool = typer.Option(  # noqa: FBT001 - read by its callback
             False,  # noqa: FBT003
             "--version",
             callback=print_version,
@@ -76,6 +80,8 @@ def build_app(verbs: tuple[str, ...]) -> Typer:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    # One pass and out: looking for garbage often would cost more than the memory it gives back.
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     with Ending() as ending:
         try:
             streams.secure()
@@ -83,19 +89,21 @@ def main() -> None:
             sys.stdout.flush()
         except KeyboardInterrupt:
             code = INTERRUPTED
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one way
+        except Exception as error:
             if os.environ.get(DEBUG) and not isinstance(error, TwiceshyError):
                 raise
             told = _told(error)
             _complain(str(told))
             code = told.exit_code
+        # The process ends here: looking through all that is left for garbage would only delay it.
+        gc.freeze()
         sys.exit(ending.exit_code if code == INTERRUPTED else code)
 
 
 def _run(asked: str) -> int:
     from typer.exceptions import TyperException
 
-    app = build_app((asked,) if asked in VERBS else VERBS)
+    app = build_app(_verbs_for(asked))
     try:
         code = app(standalone_mode=False)
     except TyperException as error:
@@ -105,6 +113,12 @@ def _run(asked: str) -> int:
             _complain(f"{said}\n\nhint: twiceshy{verb} --help")
         return YourInput.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _verbs_for(asked: str) -> tuple[str, ...]:
+    if asked in VERBS:
+        return (asked,)
+    return () if asked == "--version" else VERBS
 
 
 def _told(error: Exception) -> TwiceshyError:

@@ -90,9 +90,9 @@ def read_bounded(path: str) -> bytes:
     try:
         if path == STDIN_PATH:
             return _bounded(sys.stdin.buffer, path)
-        with open(path, "rb", opener=_without_waiting) as file:  # noqa: PTH123 - Path has no opener
+        with open(path, "rb", opener=_without_waiting) as file:
             begun = _of_a_pipe(file.fileno(), path)
-            os.set_blocking(file.fileno(), True)  # noqa: FBT003 - what the call is about
+            os.set_blocking(file.fileno(), True)
             return _bounded(file, path, begun)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
@@ -137,6 +137,10 @@ def _bounded(file: BinaryIO, path: str, begun: bytes = b"") -> bytes:
 def _unreadable(path: str, error: Exception) -> UnreadableInput:
     shown = path if path.isprintable() else repr(path)
     match error:
+        case FileNotFoundError() if Path(path).is_symlink():
+            return UnreadableInput(
+                f"{shown} is a link to what is not there", hint="mend the link, or remove it"
+            )
         case FileNotFoundError():
             near = _near(path)
             hint = f"did you mean {near}?" if near else "check the path; - reads standard input"

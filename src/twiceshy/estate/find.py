@@ -15,11 +15,18 @@ def find_estate(start: Path) -> Path:
 
     A path inside `start`'s own tree stays relative when `start` is, so that messages stay short.
     """
-    if (start / FILE_NAME).is_file():
-        return start / FILE_NAME
-    for folder in start.absolute().parents:
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
+    try:
+        if (start / FILE_NAME).is_file():
+            return start / FILE_NAME
+        for folder in start.absolute().parents:
+            if (folder / FILE_NAME).is_file():
+                return folder / FILE_NAME
+        here = start.absolute()
+    except OSError as error:
+        raise UnreadableInput(
+            f"{FILE_NAME} cannot be looked for from the working folder: {error.strerror}",
+            hint="change to another folder, or name the file",
+        ) from error
     raise UnreadableInput(
-        f"there is no {FILE_NAME} in {start.absolute()} or a folder above it", hint=PROPOSE_HINT
+        f"there is no {FILE_NAME} in {here} or a folder above it", hint=PROPOSE_HINT
     )

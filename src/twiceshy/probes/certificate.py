@@ -20,16 +20,17 @@ from twiceshy.kinds.certificate.facts import (
     RevocationList,
 )
 from twiceshy.kinds.certificate.names import a_label_form, as_address
+from twiceshy.kinds.certificate.rules import judge
 from twiceshy.model.endpoint_url import EndpointUrl, parse_endpoint
 from twiceshy.model.estate import Endpoint, Estate
 from twiceshy.model.fact import Unseen
 from twiceshy.model.guard import Guard
+from twiceshy.model.verdict import Broken
 from twiceshy.probes.resolve import addresses_of
 from twiceshy.probes.targets import endpoints_of
 from twiceshy.probes.tls.fan import Meeting, looks_at
 from twiceshy.probes.tls.files import on_disk, revocation_list
 from twiceshy.probes.tls.roots import trust_store
-from twiceshy.probes.tls.tlsa import published_records
 from twiceshy.probes.view import View
 
 MOST_ADDRESSES = 64
@@ -77,6 +78,19 @@ async def look(guard: Guard, estate: Estate, view: View) -> CertificateFact | Un
         asyncio.get_running_loop().time() + view.timeout_seconds,
         asyncio.Semaphore(MOST_AT_ONCE),
     )
+    fact = await _seen(session, endpoints)
+    if promise.handshake == "half" and isinstance(judge(promise, fact, view.now()), Broken):
+        # What only half a handshake saw is no reason to wake anybody.
+        session = replace(session, promise=replace(promise, handshake="full"))
+        fact = await _seen(session, endpoints)
+    return fact
+
+
+async def _seen(
+    session: _Session, endpoints: tuple[tuple[Endpoint, EndpointUrl], ...]
+) -> CertificateFact:
+    """All endpoints, and what they are held against."""
+    promise, estate, view = session.promise, session.estate, session.view
     looks = await _together([_endpoint_looks(session, *endpoint) for endpoint in endpoints])
     disk = await _together([on_disk(one, estate, session.view_left) for one in promise.files])
     crls = await _together([revocation_list(one, estate, session.view_left) for one in promise.crl])
@@ -156,12 +170,17 @@ async def _published(session: _Session, url: EndpointUrl) -> Published | NotRead
         name = a_label_form(session.promise.name or url.host)
     except ValueError as error:
         return NotRead(f"the TLSA records of {url.host}", str(error))
+    # Imported by who needs it: a library for DNS is a tenth of a second at every start.
+    from twiceshy.probes.tls.tlsa import published_records
+
     found = await published_records(name, url.port, session.view_left.timeout_seconds)
     return found if isinstance(found, NotRead) else Published(str(url), found)
 
 
 async def _together(coroutines: list[Coroutine[Any, Any, _T]]) -> list[_T]:
     """All results in order; a single one needs no task of its own."""
+    if not coroutines:
+        return []
     if len(coroutines) == 1:
         return [await coroutines[0]]
     return list(await asyncio.gather(*coroutines))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from twiceshy.guards.propose import Proposal, propose
+from twiceshy.guards.propose.gerunds import is_request
 from twiceshy.model.ids import ActionId, ReportId
 from twiceshy.model.report import Action, ActionKind, Cause, CauseClass, Report
 
@@ -58,3 +59,12 @@ def test_there_are_cases_enough_and_for_every_cause_class() -> None:
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.text[:60])
 def test_an_action_gets_exactly_the_guards_that_keep_it(case: Case) -> None:
     assert kinds(guards_for(case)) == case.wanted
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.text[:60])
+def test_what_people_attest_is_named_by_a_noun_phrase(case: Case) -> None:
+    for guard in guards_for(case):
+        if guard.is_practice:
+            first, _, rest = str(guard.promise["subject"]).partition(" ")
+            assert first not in {"that", "to", "we", "please"}
+            assert not is_request(first, rest)

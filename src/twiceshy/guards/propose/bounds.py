@@ -55,16 +55,19 @@ _NOTHING = re.compile(
 )
 _SILENCE = re.compile(r"\s+(?:of|without)\s+(?:silence|quiet|inactivity|any|a|no)\b")
 _ALARM = re.compile(
-    r"\b(?:(?:alert|alarm|warn|notif|trigger|whenever|detect|exceed|rais|cross)\w*|when|if|"
+    r"\b(?:(?:alert|alarm|warn|notif|trigger|whenever|detect|rais)\w*|when|if|"
     r"once|soon as|"
-    r"(?:page|message|mail|call|tell) (?:us|me|the team|on-call|when|if)|rises?|falls?|drops?)\b"
+    r"(?:page|message|mail|call|tell) (?:us|me|the team|on-call|when|if))\b"
 )
 _PROMISE = re.compile(
     r"\b(?:keep|keeps|kept|stays?|remains?|must|should|shall|ensur\w+|make sure|limit\w*|"
     r"caps?|maintain\w*|"
     r"guarantee\w*|never|verif\w+|(?:check|monitor|confirm|watch|assure|so) that|targets?|goals?)\b"
 )
+_SINKS = re.compile(r"(?:falls?|drops?|sinks?)\b")
 _HAS_LESS = re.compile(r"\b(?:has|have|with|only)\b[^.;]{0,20}$")
+_QUICK = re.compile(r"(?:\d|\b)(?:ms|msecs?|milliseconds?|s|secs?|seconds?)$")
+"""Quicker than people are."""
 _REACTION = re.compile(
     r"\b(?:alert|notif|page|detect|inform|escalat|tell|react|respond|acknowledg|resolv|call|"
     r"communicat)\w*"
@@ -88,7 +91,7 @@ def bound_of(text: str, start: int, end: int, unit: Unit) -> Bound:
             return in_time
     if _BY.search(before):
         return Bound.BY if _ALARM.search(before) else Bound.NONE
-    if _REACTION.search(before):
+    if _REACTION.search(before) and not _QUICK.search(text[start:end]):
         return Bound.NONE
     spoken = _spoken_of(before)
     if spoken is not None:
@@ -127,7 +130,8 @@ def _spoken_of(before: str) -> tuple[Bound, bool] | None:
     if below is not None:
         if _NOT.search(before[: below.start()]):
             return Bound.ABOVE, False
-        return Bound.BELOW, _HAS_LESS.search(before[: below.start()]) is not None
+        is_trouble = _SINKS.match(below[0]) or _HAS_LESS.search(before[: below.start()])
+        return Bound.BELOW, is_trouble is not None
     return None
 
 

@@ -13,7 +13,7 @@ VERBS = frozenset(
         "compress conduct configure confirm connect consider contact continue convert copy correct "
         "count cover create cut decide define delay delete deliver deploy describe design detect "
         "develop disable discuss display document double download drain draw drill drop educate "
-        "enable encourage enforce enhance ensure escalate establish evaluate examine exclude "
+        "enable encourage encrypt enforce enhance ensure escalate establish evaluate examine exclude "
         "exempt "
         "exercise expand explain explore export extend fail feed fetch file find finish fix follow "
         "forbid force forward freeze gather get give go grant group handle happen have hire hold "
@@ -53,7 +53,7 @@ _ALSO_NOUNS = frozenset(
         "pack park pass patch pay pick ping pin place plan play point post practice print "
         "process pull "
         "purchase push query read record refund release report request reset result return review "
-        "ring roll route save scale scan schedule script set share ship show sign sort speed "
+        "ring roll route save scale scan schedule script secure set share ship show sign sort speed "
         "split spread start stay stop store stream swap switch tag talk test trace train transfer "
         "trigger turn update upgrade upload use wait watch work",
     )
@@ -134,7 +134,11 @@ def is_request(first: str, rest: str) -> bool:
 def _follows_a_verb(rest: str) -> bool:
     """Whether no noun could stand before `rest`: "work offline", "update at"."""
     return (
-        re.match(r"(?:with|at|before|after|only|up|out|over|back|down|off|on)\b", rest) is not None
+        re.match(
+            r"(?:with|at|before|after|only|up|out|over|back|down|off|on|offline|online|again|alone)\b",
+            rest,
+        )
+        is not None
     )
 
 

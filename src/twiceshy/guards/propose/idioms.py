@@ -10,7 +10,7 @@ from twiceshy.guards.propose.subjects import Subject
 _NOTICES = (
     (
         r"\b(?:reminder|provider|vendor|supplier|registrar|status|billing|abuse)s?(?:'s|')? "
-        r"(?:e-?mails?|messages?|notices?|notifications?|letters?)\b(?! (?:fail|when|if))"
+        r"(?:(?:e-?)?mails?|messages?|notices?|notifications?|letters?)\b(?! (?:fail|when|if))"
     ),
     (
         r"\b(?:team|shared|group|common|role)(?:'s)? (?:mailbox|mail ?box|inbox|mail ?address|"
@@ -40,6 +40,9 @@ IDIOMS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         ),
         Subject.CONNECTIONS: (
             r"\b(?:nginx|apache|open|concurrent|active|websocket|http) connections\b",
+        ),
+        Subject.CAPACITY: (
+            r"\b(?:number of|more|additional|extra) (?:\w+ )?(?:servers|instances|nodes|hosts)\b",
         ),
         Subject.WEB_SERVER: (
             r"\b(?:ssl|tls) (?:cipher|version|protocol)s?\b|\bciphers?\b|\btls 1\.\d\b",

@@ -40,6 +40,7 @@ _PARTS = frozenset(
         Subject.RATE_LIMIT,
         Subject.ATTACK,
         Subject.CONNECTIONS,
+        Subject.PROCESS,
     }
 )
 PLACES = frozenset(
@@ -104,6 +105,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 
 _OCCASION = re.compile(
+    r"\b(?:using|via|with|by) (?:an? )?(?:cron ?jobs?|crons?|scripts?)\b|"
     r"\b(?:after|before|on|with|at|during) (?:each|every|any|all|an?) (?:[\w-]+ ){0,3}?"
     r"(?:changes?|deploy\w*|updates?|releases?|moves?|reloads?|upgrades?|push|migrations?|"
     r"rotations?|restarts?|sales?|"

@@ -18,7 +18,7 @@ _LIGHT = (
     r"introduc\w+|organi[sz]\w+|hold|holding|maintain\w*|revis(?:e|ing)|write|writing|add|adding|"
     r"do|plan|enforc\w+|strengthen\w*|review|reviewing|refin\w+|document|documenting|describe|"
     r"audit|auditing|adopt\w*|defin\w+|prepar\w+|publish\w*|rehears\w+|practi[sc]e|"
-    r"simulate|have|having|expand\w*|requir\w+|use|using|integrat\w+|set|enabl\w+|assess|"
+    r"simulate|have(?= an? )|expand\w*|requir\w+|use|using|integrat\w+|set|enabl\w+|assess|"
     r"evaluat\w+|investigat\w+|analy[sz]e|keep(?= an? )|draw)"
 )
 """Verbs that only say that the thing after them is to be there."""
@@ -81,7 +81,8 @@ _HOW_OFTEN = re.compile(
     r"second\s+)?"
     r"(?:day|night|week|month|quarter|year)s?|once a (?:week|month|quarter|year)|"
     r"twice a (?:month|quarter|year)|weekly|monthly|quarterly|yearly|annually|regularly|"
-    r"periodically)(?=$|,)",
+    r"periodically)(?=$|,)"
+    r"|\s+within (?:the next )?(?:\d+|an?|one|two|three) (?:days?|weeks?|months?)$",
     re.IGNORECASE,
 )
 _NOT_TO = re.compile(r"^(?:do not|don't|never)\s+(?P<verb>[a-z]+)\b", re.IGNORECASE)

@@ -48,6 +48,14 @@ _REVIEWED_CHANGES = re.compile(
     r"|before (?:being )?appl"
 )
 _PROBED = re.compile(r"\bprob(?:e|es|ing)\b|\bsynthetic\b")
+_OF_CERTIFICATES = frozenset(
+    {
+        CauseClass.CERTIFICATE_EXPIRED,
+        CauseClass.CERTIFICATE_RENEWAL_FAILED,
+        CauseClass.CERTIFICATE_OTHER,
+    }
+)
+_ENDS = re.compile(r"\bexpir\w*|\brenew\w*|\bend dates?\b")
 _OF_DATABASES = frozenset(
     {
         CauseClass.DATABASE_CAPACITY,
@@ -197,6 +205,9 @@ def _subjects_for(reading: Reading, asked: Asked) -> tuple[Subject, ...]:
         return subjects
     if reading.intent in OPEN_SUBJECT:
         if is_open(reading.clause.head):
+            return (SUBJECT_OF_CAUSE[asked.cause],)
+        is_end = asked.cause in _OF_CERTIFICATES and _ENDS.search(reading.clause.said.lower())
+        if not subjects and is_end:
             return (SUBJECT_OF_CAUSE[asked.cause],)
         if not subjects and _speaks_of(asked.service, reading.clause.said):
             return (Subject.AVAILABILITY,)

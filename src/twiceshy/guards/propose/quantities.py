@@ -56,7 +56,7 @@ _AMOUNT = re.compile(
     rf"|(?P<degrees>°\s*[cf]?|degrees\b)|(?P<time>{_TIME})\b)?"
 )
 _PER = re.compile(
-    r"\s*(?P<of>(?:[a-z-]+\s+){0,3}?)(?:per|an?|each|every|/)\s*(?P<unit>second|sec|s|minute|"
+    r"\s*(?P<of>(?:[a-z-]+\s+){0,3}?(?:[a-z-]+(?=/))?)(?:per|an?|each|every|/)\s*(?P<unit>second|sec|s|minute|"
     r"min|hour|day)\b"
 )
 _OF = re.compile(

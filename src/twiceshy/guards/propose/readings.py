@@ -47,6 +47,10 @@ _OWN_WORD = {
 }
 """Subjects that the words of an intent name by themselves; they tell nothing about its object."""
 
+_TELLERS = frozenset({Subject.WEB_SERVER, Subject.LOAD_BALANCER, *GENERIC})
+_TOLD_BY = frozenset({Subject.ERRORS, Subject.LATENCY})
+"""What is watched where a web server tells it: "alert on Apache 500 errors"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -76,6 +80,8 @@ def _governing(text: str) -> tuple[Wish, ...]:
             between = text[last.end : wish.start]
             joined = _JOINED.fullmatch(between) is not None
             beside = joined and any(char not in " -" for char in between)
+            if last.intent is Intent.DOCUMENT and wish.intent is Intent.PROCESS:
+                continue
             is_noun = wish.intent in _FOLLOWED_BY_ITS_NOUN and " to " not in between
             follows = joined and not beside and last.intent is not Intent.REHEARSE
             if is_noun and not beside and (follows or last.intent is Intent.REVIEW):
@@ -100,6 +106,9 @@ def _definite(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
 def _about(intent: Intent, text: str) -> tuple[Subject, ...]:
     own = _OWN_WORD.get(intent, frozenset())
     found = tuple(subject for subject in subjects_of(text) if subject not in own)
+    told = tuple(subject for subject in found if subject in _TOLD_BY)
+    if intent is Intent.MONITOR and told and set(found) <= {*_TOLD_BY, *_TELLERS}:
+        return told
     return _definite(found)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from twiceshy.guards.propose.cadence import repeats_every_days
+from twiceshy.guards.propose.gerunds import VERBS
 from twiceshy.guards.propose.phrases import shortened
 from twiceshy.guards.propose.practices import Practice
 from twiceshy.guards.propose.subjects import Subject
@@ -30,18 +32,24 @@ _NOT_BACKED_UP = frozenset(
 )
 
 
+_RESTORED_EVERY = re.compile(r"\b(?:restor|recover)\w*")
+_USUAL_DAYS = 180
+
+
 def restore_of(service: str, said: str) -> Practice:
     """Restoring from a backup, which is what backups are for; `said` is a clause in lower case."""
     backed_up = _backed_up(said)
     subject = shortened(f"restoring {backed_up or service} from a backup")
+    days = repeats_every_days(said) if _RESTORED_EVERY.search(said) else None
     return Practice(
         "rehearsed",
         subject,
-        180,
+        days or _USUAL_DAYS,
         (
             f"A backup is worth what can be restored from it, so this is tried every {{days}} "
             f"days: {subject}."
         ),
+        days is not None,
     )
 
 
@@ -51,4 +59,5 @@ def _backed_up(said: str) -> str | None:
         return None
     if match["of"]:
         return f"the {_JOINT.sub('', match['of'])}"
-    return None if match["what"] in _NOT_BACKED_UP else f"the {match['what']}"
+    is_thing = match["what"] not in _NOT_BACKED_UP | VERBS
+    return f"the {match['what']}" if is_thing else None

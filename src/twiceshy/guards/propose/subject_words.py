@@ -46,7 +46,7 @@ WORDS: Mapping[Subject, tuple[str, ...]] = MappingProxyType(
         Subject.ATTACK: (
             r"\bd?dos\b|denial[\s-]of[\s-]service",
             r"\b(?:malicious|bot|attack) (?:traffic|requests?)|\bbrute[\s-]force\b",
-            r"\bbotnets?\b|\bscrubb\w+",
+            r"\bbotnets?\b|\bscrubb\w+|\bcaptchas?\b|\bbot (?:detection|protection|mitigation)\b",
         ),
         Subject.DOMAIN: (
             r"\bdomain(?: names?)? (?:expir|renew|registra|ownership)\w*",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.check import Check
@@ -14,7 +15,8 @@ from twiceshy.guards.propose.quantity import Bound, Unit
 _LATENCY = r"\b(?:latenc|respon|answer|slow|connect|takes?\b|time)\w*"
 _LAG = r"\b(?:lag|behind|replica|delay)\w*"
 _DAY_SECONDS = 86400
-_SET = frozenset({Bound.NONE})
+_SET = frozenset({Bound.NONE, Bound.ABOVE, Bound.AT})
+_ALARM = re.compile(r"\b(?:alert|alarm|warn|notif|page)\w*|\bkeep\b|\bwhen\b")
 """What is set to a number, and not held against one: "increase the pool to 50"."""
 
 
@@ -43,9 +45,11 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
             "allows, so that they run out here before they run out for users.",
             slots=(
                 used("max_connections_in_use_percent"),
+                replace(count("pool_size", _SET, near=r"\bpools? (?:size|limit)"), unless=_ALARM),
+                replace(
+                    count("max_connections", _SET, near=r"\bmax_?\s?connections?\b"), unless=_ALARM
+                ),
                 count("max_connections_in_use"),
-                count("max_connections", _SET, near=r"\bmax_?\s?connections?\b"),
-                count("pool_size", _SET, near=r"\bpools?\b"),
             ),
             pools_fit_max_connections=True,
             max_connections_in_use_percent=80,
@@ -58,6 +62,7 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
             slots=(
                 _timeout("longest_idle_in_transaction_seconds", r"\bidle[ _-]in[ _-]trans"),
                 _timeout("longest_statement_seconds", r"timeout"),
+                span("max_latency_ms", 0.001, near=r"\b(?:latenc|respon|answer)\w*"),
                 span("longest_statement_seconds", 1, most=_DAY_SECONDS),
             ),
             max_latency_ms=500,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.check import Check
-from twiceshy.guards.propose.checks.slot import OVER, UNDER, duration, percent, share, span
+from twiceshy.guards.propose.checks.slot import OVER, UNDER, Slot, duration, percent, share, span
 from twiceshy.guards.propose.checks.template import Template, signal, template
-from twiceshy.guards.propose.quantity import Bound
+from twiceshy.guards.propose.quantity import Bound, Unit
 
 _WAITING = (
     r"\b(?:p\d{2}\b|percentile|respon[ds]|latenc|answer|repl(?:y|ies)|slow|load|takes?\b|time|"
@@ -80,7 +80,10 @@ FRONT_DOORS: Mapping[Check, Template] = MappingProxyType(
             "failed logins of {service}",
             why="It follows how many logins to {service} fail and reports a rise that users have "
             "not yet complained about.",
-            slots=(percent("alert_above_percent"),),
+            slots=(
+                percent("alert_above_percent"),
+                Slot("success_below_percent", Unit.PERCENT, UNDER, most=100),
+            ),
             alert_on=("spike",),
         ),
         Check.THIRD_PARTY: signal(

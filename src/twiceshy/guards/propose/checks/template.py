@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.slot import OVER, UNDER, Slot, count, duration, rate
@@ -50,6 +51,9 @@ _OF_ANY_SERIES = (
     Slot("changes_by_percent", Unit.PERCENT, frozenset({Bound.BY})),
 )
 """Numbers that any series may be held against."""
+_DUE_EVERY = replace(
+    duration("due_every", Bound.EVERY), unless=re.compile(r"\b(?:restor|recover)\w*")
+)
 _COUNTED = (count("alert_above", OVER), count("alert_below", UNDER))
 
 
@@ -64,7 +68,7 @@ def signal(
 ) -> Template:
     """A check that follows a series of numbers; one of shares or spans is held against no count."""
     settings: dict[str, Setting] = {"series": series, **promise}
-    every = (duration("due_every", Bound.EVERY),) if is_event else ()
+    every = (_DUE_EVERY,) if is_event else ()
     return Template(
         KindId("signal"),
         "1m",
