@@ -29,7 +29,7 @@ _SUSPICION_ENDS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _MOVES_ON = re.compile(
-    r"\b(?:focus|attention|investigation|suspicion)\b[^.]{0,20}\b(?:shifted|turned|moved|switched|went)|red herring|false (?:lead|trail)|given up|off the hook",
+    r"\b(?:focus|attention|investigation|suspicion)\b[^.]{0,20}\b(?:shift(?:s|ed)|turn(?:s|ed)|move[sd]|switch(?:es|ed)|goes|went)|red herring|false (?:lead|trail)|given up|off the hook",
     re.IGNORECASE,
 )
 _OPEN_KINDS = frozenset(
@@ -192,6 +192,7 @@ def _named_cause(
             in (EntryKind.NOTE, EntryKind.RULED_OUT, EntryKind.FIX, EntryKind.INVESTIGATING)
             and scores[i] >= 3
             and not _only_does(e)
+            and not _DELAYED.search(e.text)
         ]
         if not possible:
             return entries
@@ -226,6 +227,12 @@ def _same_family(text: str, cause: CauseClass | None) -> bool:
 
 
 _SEES_NONE = re.compile(r"\b(?:no|not|none|nothing)\b", re.IGNORECASE)
+
+
+_DELAYED = re.compile(
+    r"\b(?:delay\w*|kept \w+ from|instead of|long before|distract\w*)\b[^.]{0,40}\bcause\b",
+    re.IGNORECASE,
+)
 
 
 def _only_does(entry: Entry) -> bool:

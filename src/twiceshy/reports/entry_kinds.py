@@ -28,7 +28,7 @@ _LABELS: tuple[tuple[EntryKind, re.Pattern[str]], ...] = (
     (EntryKind.CAUSE_FOUND, re.compile(r"(?:root )?cause (?:identified|found|discovered|confirmed|determined|identification|discovery|analysis)|root cause$|issue identified|identified|identification|diagnosis", re.IGNORECASE)),
     (EntryKind.RESTORED, re.compile(r"(?:(?:issue |incident |service |full |outage )*(?:resolution|resolved|restored|restoration|recovery|recovered|resumed|closed|end(?:ed)?)(?: (?:time|confirmed|verified))?|back online|verification|end of outage|all clear)$", re.IGNORECASE)),
     (EntryKind.FIX, re.compile(r"(?:fix|hotfix|patch|mitigation|remediation|rollback|workaround|solution|resolution (?:began|started|implemented)|fix (?:applied|deployed|implemented)|temporary fix)", re.IGNORECASE)),
-    (EntryKind.DETECTED, re.compile(r"(?:issue|incident|problem|outage|initial|first)? ?(?:detect(?:ed|ion)|alert|noticed|discovered|discovery|report(?:ed)?|start(?:ed)?|began|onset)(?: (?:time|method))?$|detect", re.IGNORECASE)),
+    (EntryKind.DETECTED, re.compile(r"(?:issue|incident|problem|outage|initial|first)? ?(?:detect(?:ed|ion)|alert|noticed|discovered|discovery|report(?:ed)?|start(?:ed)?|began|onset)(?: (?:time|method))?$|detect|how$", re.IGNORECASE)),
     (EntryKind.SUSPECTED, re.compile(r"(?:initial )?(?:assumptions?|hypothesis|suspicions?|suspected)", re.IGNORECASE)),
     (EntryKind.INVESTIGATING, re.compile(r"(?:initial |further )?(?:investigat|debug|troubleshoot|analysis|triage|actions? taken|response)", re.IGNORECASE)),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from twiceshy.reports.phrases import Phrases
 
 RULED_OUT = Phrases(
     r"""
-    rul :: rul(?:ed|es|ing) (?:it |this |that |them )?out
+    rul :: rul(?:ed|es|ing) (?:[\w'-]+ ){1,5}out\b
     ruled out :: ruled out\b
     scratch that :: scratch that
     not :: not (?:it|that|so)\b(?:[.,]|$)
@@ -23,7 +23,7 @@ RULED_OUT = Phrases(
     detected|discovered|found|identified|observed|on their|seen :: no (?:\w+ ){0,3}(?:issues?|problems?|errors?|anomal(?:y|ies)|attacks?|faults?|evidence|signs?|trace)(?: \w+){0,4} (?:w(?:as|ere) )?(?:found|detected|identified|seen|observed|discovered|on their (?:end|side))
     no :: (?:found|saw|seen|observed) no (?:\w+ ){0,3}(?:issues?|problems?|errors?|anomal|evidence|signs?|attack)
     at fault|attack|cause|culprit|involved|issue|problem|reason|related|responsible|to blame :: (?:wasn't|was not|were not|weren't|isn't|is not|not) (?:the |a |an |actually )?(?:\w+ ){0,2}(?:cause|issue|problem|culprit|reason|attack|to blame|related|involved|responsible|at fault)
-    turned out :: turned out (?:to be )?(?:not|a false|a dead|a red|wrong|unrelated|fine|healthy|misleading|incorrect|innocent|nothing)
+    turn :: turn(?:ed|s) out (?:to be )?(?:not|a false|a dead|a red|wrong|unrelated|fine|healthy|misleading|incorrect|innocent|nothing)
     false :: false (?:lead|alarm|trail|positive|path)
     red herring :: red herring
     dead :: dead[- ]end
@@ -76,7 +76,7 @@ SUSPECTED = Phrases(
     possibl :: possibl[ey]\b
     potential :: potential(?:ly)? (?:\w+ ){0,2}(?:attack|issue|failure|problem|cause|outage|breach|overload|bottleneck)
     appeared|looked|looks|seemed|seems :: (?:appeared|seemed|looked|looks|seems) (?:to be|like|as if|as though)\b
-    attention|effort|focus|investigation|search|suspicion :: (?:focus|attention|investigation|efforts?|suspicion|search)(?: \w+){0,2} (?:shifted|turned|moved|switched|went|fell|focused|centred|centered|concentrated)\b
+    attention|effort|focus|investigation|search|suspicion :: (?:focus|attention|investigation|efforts?|suspicion|search)(?: \w+){0,2} (?:shifts?|shifted|turns?|turned|moves?|moved|switch(?:es|ed)|goes|went|fell|focused|centred|centered|concentrated)\b
     shifted|switched|turned :: (?:shifted|turned|switched) (?:focus|attention|our attention|our focus|the focus)\b
     investigation :: investigation (?:continued|extended|expanded|widened|moved|shifted) (?:in)?to\b
     misled :: misled\b
@@ -93,11 +93,12 @@ CAUSE_FOUND = Phrases(
     cause|culprit|issue|problem|reason :: (?:actual|real|true|underlying) (?:cause|issue|problem|culprit|reason)\b
     culprit :: culprit\b
     * :: (?:identif(?:y|ies|ied)|discover(?:s|ed)?|pinpoint(?:s|ed)?|isolat(?:es?|ed)|uncover(?:s|ed)?|locat(?:es?|ed)|diagnos(?:es?|ed)|trac(?:es|ed)|track(?:s|ed) down|narrow(?:s|ed) (?:it )?down|spot(?:s|ted)|recogni[sz]e[sd]?|reali[sz]e[sd]?|determine[sd]?|deduce[sd]?|figure[sd]? out|conclude[sd]?)\b(?! (?:no\b|that (?:the )?users|by users|through monitoring|by (?:the )?monitoring))
-    confirm|nd|notice|reveal|saw|see|show :: (?:notice[sd]?|f(?:ou|i)nds?|sees?|saw|reveal(?:s|ed)|show(?:s|ed)|confirm(?:s|ed))(?: out)?(?: \w+){0,3}? (?:that|the|a|an|out|missing|expired|wrong|incorrect|misconfigur\w*|corrupt\w*|typo|bug|error in|in the|it)\b
+    confirm|nd|notice|reveal|saw|see|show :: (?:notice[sd]?|f(?:ou|i)nds?|sees?|saw|reveal(?:s|ed)|show(?:s|ed)|confirm(?:s|ed))(?: out)?(?: \w+){0,3}? (?:that|the|a|an|out|missing|expired|wrong|incorrect|misconfigur\w*|corrupt\w*|typo|bug|error in|in the)\b
     nd :: f(?:ou|i)nds?(?: out)?:?\s
     found it :: found it\b
     got it :: got it\b
     there it is :: there it is\b
+    cause :: (?:this|that|it|which) (?:is|was) (?:then )?the (?:root |real |actual )?cause\b
     clear|confirmed|determined|established|found|identified|known|located|spotted :: (?:cause|reason|bug|mistake|error|problem) (?:was |is |has been )?(?:now )?(?:found|identified|confirmed|determined|known|established|located|clear|spotted)
     determined|discovered|found|identified|traced :: (?:is|was|were) (?:found|identified|discovered|determined|traced) (?:to|as|in|that)\b
     eureka :: eureka

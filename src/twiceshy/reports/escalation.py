@@ -10,7 +10,7 @@ from twiceshy.reports.outline import Outline
 from twiceshy.reports.vocabulary import Part
 
 _TO = re.compile(
-    r"(?:escalat\w*|hand(?:ed|ing)? (?:it |this |over |off )*)(?:[^.;]{0,60}?)\b(?:to|with)\s+(?P<who>[^.;:(]+)"
+    r"(?:escalat\w*|hand(?:ed|ing)? (?:it |this |over |off )*)(?:[^.;]{0,60}?)\b(?:to|with):?\s+(?P<who>[^.;:(]+)"
     r"|(?:page[sd]|engage[sd]|loops? in|looped in|br(?:ings?|ought) in|pull(?:s|ed) in|call(?:s|ed)(?: in)?|summon(?:s|ed)|alerted|involve[sd]?|notifie[sd]|woke|wakes|ask(?:s|ed)|phone[sd]|inform(?:s|ed)|contact(?:s|ed))(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|mentors?|tutors?|seniors?|boss|consultants?|cto|sres?|devops|department)\b)",
     re.IGNORECASE,
 )  # fmt: skip

@@ -167,6 +167,8 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
                     continue
                 close(entry, refuted=False)
             open_lead = _Open(text, subjects, entry.at, entry.line, index)
+        elif open_lead is not None and _NO_RESULT.search(entry.text) is not None:
+            open_lead.dismissed = True
         elif open_lead is not None and (
             entry.kind in (EntryKind.CAUSE_FOUND, EntryKind.RESTORED)
             or (entry.kind is EntryKind.ESCALATED and not _refuted_later(entries, index, open_lead))
@@ -177,7 +179,7 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
     return leads
 
 
-_NO_RESULT = re.compile(r"\bno smoking gun|\bwithout (?:result|success)|\bnothing (?:was )?found|\bno (?:clear )?cause", re.IGNORECASE)  # fmt: skip
+_NO_RESULT = re.compile(r"\bno smoking gun|\bwithout (?:a |any )?(?:results?|success|findings?)|\bnothing unusual|\bnothing (?:was )?found|\bno (?:clear )?cause", re.IGNORECASE)  # fmt: skip
 _TEAMS = re.compile(r"\b[\w-]+ (?:team|engineers?|administrators?|department|desk|support)\b", re.IGNORECASE)  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def _strong(text: str) -> bool:
 def _moves_on(text: str) -> str | None:
     """`no database issue; focus shifted to the network` opens the next lead."""
     match = re.search(
-        r"(?:focus|attention|investigation|suspicion)(?: \w+){0,2} (?:shifted|turned|moved|switched|went)(?: \w+)? ?(?:to|on|towards) (?P<what>[^.;]+)",
+        r"(?:focus|attention|investigation|suspicion)(?: \w+){0,2} (?:shift(?:s|ed)|turn(?:s|ed)|move[sd]|switch(?:es|ed)|goes|went)(?: \w+)? ?(?:to|on|towards) (?P<what>[^.;]+)",
         text,
         re.IGNORECASE,
     ) or re.search(

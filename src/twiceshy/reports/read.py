@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from twiceshy.model.ids import ReportId
@@ -145,7 +145,14 @@ def _filled(
         cause_named_at=named_at,
         resolution=_joined(resolution),
         resolution_line=resolution[0].block.line if resolution else None,
-        measures=_measures(start, end, named_at, timeline, [lead.minutes for lead in leads]),
+        measures=_measures(
+            start,
+            end,
+            named_at,
+            timeline,
+            [lead.minutes for lead in leads],
+            count=_in_one_zone if chronology.zone_conflict else _whole_minutes,
+        ),
     )
 
 
@@ -277,6 +284,13 @@ def _whole_minutes(start: Moment | None, end: Moment | None) -> int | None:
     return round(minutes) if minutes is not None and minutes >= 0 else None
 
 
+def _in_one_zone(start: Moment | None, later: Moment | None) -> int | None:
+    """Minutes between times that are given in the same zone: mixed zones let nobody count."""
+    if start is None or later is None or start.offset_minutes != later.offset_minutes:
+        return None
+    return _whole_minutes(start, later)
+
+
 def _consistent(stated: int | None, computed: int | None, *, rough: bool) -> bool | None:
     if stated is None or computed is None:
         return None
@@ -290,15 +304,17 @@ def _measures(
     named_at: Moment | None,
     timeline: Sequence[Entry],
     lead_minutes: Sequence[int | None],
+    *,
+    count: Callable[[Moment | None, Moment | None], int | None],
 ) -> Measures:
     detected = next(
         (e.at for e in timeline if e.kind is EntryKind.DETECTED and e.at is not None), None
     )
     counted = [minutes for minutes in lead_minutes if minutes is not None]
     return Measures(
-        minutes_to_detect=_whole_minutes(start, detected),
-        minutes_to_cause=_whole_minutes(start, named_at),
-        minutes_to_restore=_whole_minutes(start, end),
+        minutes_to_detect=count(start, detected),
+        minutes_to_cause=count(start, named_at),
+        minutes_to_restore=count(start, end),
         minutes_on_false_leads=sum(counted)
         if counted
         else (0 if timeline and not lead_minutes else None),

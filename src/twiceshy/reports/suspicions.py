@@ -208,7 +208,7 @@ _PICK = tuple(
         # "The network team was asked because we thought of a switch failure."
         r"\b(?:because|as|since) (?:it|we|they|i|everyone) (?:was |were )?(?:first |initially )?(?:thought|suspected|believed|assumed|feared)(?: that| of| it (?:was|to be))? (?P<what>.+)",
         # "A slow database was suspected"; nobody but the thing itself stands before the verb.
-        r"^(?:\W|and |then |first |next )*(?:suspicion falls on )?(?P<what>(?!(?:it|we|i|they|the team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) (?:was|were|is|are|gets|comes under)(?: (?:first|initially|also|wrongly|immediately|briefly|at first|next|then))? (?:" + _SUSPECT_VERBS + r"|under suspicion|asked)\b(?! (?:that|it))",
+        r"(?:^|[;.,:] )(?:\W|and |then |now |first |next )*(?:suspicion falls on )?(?P<what>(?!(?:it|we|i|they|the team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) (?:was|were|is|are|gets|comes under)(?: (?:first|initially|also|wrongly|immediately|briefly|at first|next|then))? (?:" + _SUSPECT_VERBS + r"|under suspicion|asked)\b(?! (?:that|it))",
         r"^(?P<what>(?!(?:it|we|i|they|team|engineers?|this|that|there|which|everyone)\b)[^,.;:]+?) suspected(?=$|[.,;:]| (?:of|to|because|as|since|first|next|due|after)\b)",
         r"\b(?:it )?(?:was|is) (?:first |initially |wrongly )?" + _SUSPECT_VERBS + r" that (?P<what>.+)",
         r"(?:^|\b)(?:first |initial |early |our |the |an? |working |next )*(?:assumptions?|hypothes[ie]s|suspicions?|suspected causes?|theor(?:y|ies)|guess(?:es)?|beliefs?|(?<=first )thoughts?|(?<=our )thoughts?|idea|diagnosis)(?: \w+){0,3}?(?: (?:was|were|is|are|pointed|pointing|moved|fell|falls|turned|shifted|went|of)|:)(?: that| to(?:wards?)?| at| on)? (?P<what>.+)",

@@ -45,8 +45,15 @@ from twiceshy.kinds.certificate.agreement import not_served
 from twiceshy.kinds.certificate.assess import Assessed, assess_all, tlsa_missing
 from twiceshy.kinds.certificate.facts import CertificateFact, Look, Promise
 from twiceshy.kinds.certificate.flaw import Flaw
+from twiceshy.kinds.certificate.kept import kept_of
 from twiceshy.kinds.certificate.phrases import instant_and_relative
-from twiceshy.kinds.certificate.wording import evidence_of, look_again, place, places
+from twiceshy.kinds.certificate.wording import (
+    evidence_of,
+    look_again,
+    place,
+    places,
+    summary,
+)
 from twiceshy.model.verdict import Broken, Evidence, Holds, Severity, Unknown, Verdict
 
 
@@ -61,6 +68,15 @@ class Finding:
 
 def judge(promise: Promise, fact: CertificateFact, now: datetime) -> Verdict:
     """What the fact means for the promise at `now` (aware, UTC)."""
+    if len(fact.looks) == 1 and not (fact.disk or fact.crls or fact.published or fact.not_read):
+        kept = None if promise.tlsa else kept_of(promise, fact.looks[0], fact.store)
+        if kept is not None and kept.spell.covers(now):
+            return kept.verdict(now)
+    return weighed(promise, fact, now)
+
+
+def weighed(promise: Promise, fact: CertificateFact, now: datetime) -> Verdict:
+    """The judgement in full, whatever the fact is."""
     assessed = assess_all(promise, fact, now)
     unseen = tuple(one for one in assessed if one.unseen is not None)
     findings = _findings(assessed, fact)
@@ -179,5 +195,4 @@ def _summary(assessed: tuple[Assessed, ...], now: datetime) -> str:
     named = [one for one in assessed if one.look.named and one.path is not None]
     first = min((one.path.ends, place(one.look)) for one in named if one.path is not None)
     count = len({(one.look.endpoint, one.look.address) for one in named})
-    subject = "1 address serves" if count == 1 else f"all {count} addresses serve"
-    return f"{subject} a valid certificate; the first ends {instant_and_relative(first[0], now)}"
+    return f"{summary(count)} {instant_and_relative(first[0], now)}"

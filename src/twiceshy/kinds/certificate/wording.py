@@ -39,6 +39,12 @@ def places(looks: Iterable[Look]) -> str:
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
 
+def summary(count: int) -> str:
+    """That all is well at so many addresses, up to the moment at which the first one ends."""
+    subject = "1 address serves" if count == 1 else f"all {count} addresses serve"
+    return f"{subject} a valid certificate; the first ends"
+
+
 def evidence_of(assessed: Iterable[Assessed], now: datetime) -> tuple[Evidence, ...]:
     """One line per thing found; addresses at which the same was found share it."""
     lines: dict[tuple[str, str, str], list[str]] = {}
@@ -72,7 +78,7 @@ def _described(one: Assessed, now: datetime) -> str:
     assert one.seen is not None
     assert one.path is not None
     assert isinstance(one.look.seen, Served)
-    said = _description(one.seen.examined, one.path)
+    said = description(one.seen.examined, one.path)
     words = [f"{said.leaf} ({relative(one.seen.leaf.not_after, now)})", said.path]
     words += (
         f"{opening} {instant_and_relative(ends, now)}{rest}" for opening, ends, rest in said.earlier
@@ -82,7 +88,7 @@ def _described(one: Assessed, now: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Description:
+class Description:
     """What is said of a chain at any time."""
 
     leaf: str
@@ -93,7 +99,8 @@ class _Description:
 
 
 @lru_cache(maxsize=4096)
-def _description(examined: Examined, path: Path) -> _Description:
+def description(examined: Examined, path: Path) -> Description:
+    """What is said of a chain and the path that was judged."""
     leaf, first_sent = examined.leaf, examined.first_to_end
     earlier = []
     if path.first_to_end != leaf:
@@ -101,7 +108,7 @@ def _description(examined: Examined, path: Path) -> _Description:
     if first_sent not in path.links and first_sent.not_after < path.ends:
         stray = f"{first_sent.label!r}, sent along and not needed, ends"
         earlier.append((stray, first_sent.not_after, ""))
-    return _Description(
+    return Description(
         f"{leaf.label!r} ({leaf.key}) by {leaf.issuer_label!r} ends {instant(leaf.not_after)}",
         f"path {path}" if path.trusted else f"no trusted path: {path}",
         tuple(earlier),
