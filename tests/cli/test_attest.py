@@ -168,3 +168,15 @@ def test_any_other_time_is_refused(text: str, says: str) -> None:
 
 def test_the_help_shows_examples() -> None:
     assert EXAMPLES.count("twiceshy attest") == 2
+
+
+def test_the_estate_is_found_above_and_the_journal_may_be_named_by_the_environment(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "deep").mkdir()
+    monkeypatch.chdir(tmp_path / "deep")
+    assert run("renewal-training", "--by", "ops", "--evidence", "wiki/7") == 0
+    assert recorded(tmp_path) is not None
+    monkeypatch.setenv("TWICESHY_DATABASE", f"sqlite:///{tmp_path}/elsewhere.db")
+    assert run("renewal-training", "--by", "ops", "--evidence", "wiki/7") == 0
+    assert (tmp_path / "elsewhere.db").exists()

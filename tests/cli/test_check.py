@@ -139,6 +139,7 @@ def test_no_guards_at_all_is_2_and_starts_no_journal(
         (["--database", "mysql://db/x"], "a journal cannot be kept in 'mysql'"),
         (["--format", "yaml"], "--format"),
         (["--timeout", "0"], "--timeout"),
+        (["--timeout", "nan"], "--timeout"),
         (["--concurrency", "0"], "--concurrency"),
         (["--nonsense"], "--nonsense"),
     ],
@@ -261,3 +262,28 @@ def test_a_reader_who_leaves_early_does_not_change_the_exit_code(
     )
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_an_estate_may_come_through_a_pipe(tmp_path: Path, site: Site) -> None:
+    path = _estate(tmp_path, _web("web", site.port))
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(path.read_bytes(),))
+    writer.start()
+    assert _run(tmp_path / "pipe", "--no-journal") == 0
+    writer.join()
+
+
+def test_the_journal_may_be_named_by_the_environment(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWICESHY_DATABASE", f"sqlite:///{tmp_path}/elsewhere.db")
+    assert _run(_estate(tmp_path, _web("web", site.port))) == 0
+    assert (tmp_path / "elsewhere.db").exists()
+    assert not (tmp_path / "twiceshy.db").exists()
+
+
+def test_a_practice_nobody_attested_says_how_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(_estate(tmp_path, TRAINING), "--only", "kind:practice") == 2
+    assert "twiceshy attest training --by WHO" in capsys.readouterr().out

@@ -21,6 +21,7 @@ MAIL = Service(
     endpoints=(Endpoint("smtp", "smtp://mail.example.org:25"),),
     hosts=(HostId("mail-1"),),
 )
+WIKI = Service(ServiceId("wiki"))
 GUARDS = (
     _guard("a", "certificate", "mail"),
     _guard("b", "http", "web"),
@@ -31,7 +32,7 @@ GUARDS = (
 )
 ESTATE = Estate(
     "twiceshy.yaml",
-    services=MappingProxyType({MAIL.id: MAIL}),
+    services=MappingProxyType({MAIL.id: MAIL, WIKI.id: WIKI}),
     guards=MappingProxyType({guard.id: guard for guard in GUARDS}),
 )
 
@@ -57,6 +58,9 @@ def test_the_wishes_add_up_in_the_estates_order(wanted: list[str], ids: str) -> 
         ("kind:certificat", "did you mean kind:certificate?"),
         ("service:mial", "did you mean service:mail?"),
         ("kind:waf", "there are certificate, host, http"),
+        ("certificate", "did you mean kind:certificate?"),
+        ("mail", "did you mean service:mail?"),
+        ("service:wiki", "no guard looks at wiki or a host it runs on"),
         ("zzz", "there are a, b, c, d, e, f"),
         ("owner:ops", "write ID, kind:KIND or service:SERVICE"),
     ],

@@ -82,7 +82,7 @@ def test_owner_and_due_date_may_stand_below() -> None:
         ("Add an alert when backups are done late at night", False),
     ],
 )
-def test_what_the_report_marks_as_done_is_done(line: str, done: bool) -> None:  # noqa: FBT001 - a table's column
+def test_what_the_report_marks_as_done_is_done(line: str, done: bool) -> None:
     (action,) = _actions(f"## Action items\n\n- {line}\n")
     assert action.done is done
 

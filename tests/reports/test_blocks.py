@@ -60,7 +60,7 @@ def test_an_item_is_marked_in_many_ways(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "done"), [("- [x] a b", True), ("- [ ] a b", False), ("- a b", None)]
 )
-def test_a_checkbox_says_whether_it_is_done(text: str, done: bool | None) -> None:  # noqa: FBT001 - a table's column
+def test_a_checkbox_says_whether_it_is_done(text: str, done: bool | None) -> None:
     assert _blocks(text)[0].done is done
 
 

@@ -192,7 +192,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_said_and_left_as_it_is(
     tmp_path: Path,
     content: bytes,
-    reading: bool,  # noqa: FBT001 - a parameter of the test
+    reading: bool,
 ) -> None:
     file = tmp_path / "journal.db"
     file.write_bytes(content)
@@ -256,3 +256,25 @@ def test_a_postgresql_url_that_cannot_be_read_is_said_without_the_password() -> 
     with pytest.raises(Exception, match="cannot be taken apart") as caught:
         open_journal(located("postgresql://keeper:hush@host:port:port/journal"))
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_a_folder_or_a_pipe_is_no_place_for_a_journal(tmp_path: Path, reading: bool) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path, said in ((tmp_path, "it is a folder"), (tmp_path / "pipe", "no regular file")):
+        with pytest.raises(JournalUnavailable, match=said):
+            open_journal(located(f"sqlite:///{path}"), reading=reading)
+
+
+def test_reading_leaves_nothing_beside_the_journal(kept: Location) -> None:
+    assert kept.file is not None
+    with open_journal(kept, reading=True) as journal:
+        assert journal.latest([MAIL])
+    assert [file.name for file in kept.file.parent.iterdir()] == [kept.file.name]
+
+
+def test_a_reader_cannot_write(kept: Location) -> None:
+    with open_journal(kept, reading=True) as journal:
+        attested = Attestation("ops", datetime(2026, 1, 1, tzinfo=UTC), "wiki/7")
+        with pytest.raises(JournalUnavailable, match="may not be written"):
+            journal.attest(MAIL, attested, recorded_at=attested.at)

@@ -20,9 +20,11 @@ from twiceshy.model.verdict import Broken, Holds, Unknown, Verdict
 
 EXAMPLES = """Examples:
 
-`twiceshy attest renewal-training --by ops --evidence https://wiki.example.org/training/7`
+- `twiceshy attest renewal-training --by ops --evidence https://wiki.example.org/training/7`
+- `twiceshy attest firewall-audit --by ops --evidence audit.pdf --at 2026-10-01`
 
-`twiceshy attest firewall-audit --by ops --evidence audit.pdf --at 2026-10-01`
+GUARD is the id of a practice in twiceshy.yaml; `twiceshy check --only kind:practice` lists them.
+Exit codes: 0 recorded, 3 wrong usage or configuration, 4 the journal could not be written.
 """
 
 PRACTICE = KindId("practice")

@@ -37,11 +37,10 @@ from twiceshy.watch.sweep import CONCURRENCY, PRACTICE, Result, sweep
 
 EXAMPLES = """Examples:
 
-`twiceshy check`
-
-`twiceshy check --only kind:certificate --only service:mail`
-
-`twiceshy check --format prometheus -o /var/lib/node_exporter/twiceshy.prom`
+- `twiceshy check` looks at everything that twiceshy.yaml promises
+- `twiceshy check --only kind:certificate --only service:mail` looks at a part
+- `twiceshy check --format prometheus -o /var/lib/node_exporter/twiceshy.prom` for a cron job
+- `twiceshy check --timeout 3 --no-journal` for a quick look that leaves no trace
 
 Exit codes: 0 all hold, 1 something is broken, 2 nothing is broken but something is unknown,
 3 wrong usage or configuration, 4 the journal or the output could not be written, 130 interrupted.

@@ -27,11 +27,12 @@ from twiceshy.store.location import Location, beside, located
 
 EXAMPLES = """Examples:
 
-`twiceshy status`
+- `twiceshy status` shows each report, its actions and what keeps them
+- `twiceshy status --format markdown -o status.md` for a wiki or a pull request
+- `twiceshy status --format json | jq .headline` for another program
 
-`twiceshy status --format markdown -o status.md`
-
-It looks at nothing itself: it shows what `twiceshy check` last saw.
+It looks at nothing itself: it shows what `twiceshy check` last saw. The exit code is 0 whatever it
+shows; 3 wrong usage or configuration, 4 the journal or the output stood in the way.
 """
 
 

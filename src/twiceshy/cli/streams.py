@@ -40,7 +40,9 @@ def secure() -> None:
     if streams[_ERR] is None:
         _fill(_ERR, os.O_WRONLY)
     if streams[_ERR] is None or streams[_ERR] is sys.__stderr__:
-        sys.stderr = _text(_Complaints(_ERR, "w", closefd=False), "backslashreplace", sys.__stderr__)
+        sys.stderr = _text(
+            _Complaints(_ERR, "w", closefd=False), "backslashreplace", sys.__stderr__
+        )
 
 
 class _Output(io.FileIO):

@@ -176,6 +176,9 @@ def replace_file(path: Path, text: str) -> None:
     A symbolic link keeps pointing where it does. Raises TheWorld when it cannot be written.
     """
     real = Path(os.path.realpath(path))
+    if real.exists() and not real.is_file():
+        _write_in_place(real, text)
+        return
     try:
         handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
     except OSError as error:
@@ -191,6 +194,14 @@ def replace_file(path: Path, text: str) -> None:
         raise _unwritable(path, error) from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _write_in_place(path: Path, text: str) -> None:
+    """For a pipe or a device: to replace it would break it for everybody."""
+    try:
+        path.write_bytes(text.encode("utf-8"))
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _usual_mode() -> int:

@@ -6,8 +6,6 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from twiceshy.kinds.host.facts import HostFact, NameState, PortState, Promise
 from twiceshy.kinds.host.rules import judge
 from twiceshy.model.estate import Endpoint, Estate, Host, Service

@@ -152,7 +152,9 @@ def test_a_long_answer_is_fetched_over_tcp() -> None:
 
     def respond(data: bytes) -> bytes:
         if data.startswith(b"tcp:"):
-            return good(data)
+            whole = good(data)
+            assert whole is not None
+            return whole
         answer = dns.message.make_response(dns.message.from_wire(data))
         answer.flags |= dns.flags.TC
         return answer.to_wire()

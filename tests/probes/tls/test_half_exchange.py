@@ -342,7 +342,7 @@ def test_a_long_chain_is_read_up_to_the_limit(
     tmp_path: Path,
     versions: Versions,
     certificates: int,
-    fits: bool,  # noqa: FBT001 - a parameter of the test
+    fits: bool,
 ) -> None:
     identity = identities["p256"]
     long = tmp_path / "long.pem"

@@ -87,7 +87,9 @@ def _at_most(lines: int, text: str, columns: int) -> list[str]:
 
 
 def _action(line: ActionLine, id_columns: int, paper: Paper) -> Iterator[str]:
-    mark, style = MARKS[line.progress.state]
+    broken = any(standing.verdict == "broken" for standing in line.standings)
+    # Guarded may mean not seen or not kept yet; the mark tells which.
+    mark, style = MARKS[ActionState.REGRESSED if broken else line.progress.state]
     state = paper.paint(f"{mark} {pad(line.progress.state.value, _STATE_COLUMNS)}", style)
     before = 4 + 2 + _STATE_COLUMNS + 2 + id_columns + 2
     text_columns = paper.columns - before - _SINCE_COLUMNS - 2

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from cryptography import x509
 from cryptography.x509.oid import (
@@ -94,14 +94,21 @@ NOTHING = Extensions()
 
 def read_extensions(found: x509.Extensions) -> Extensions:
     """The extensions that matter; raises what the library raises over broken ones."""
-    names = _value(found, x509.SubjectAlternativeName)
-    basic = _value(found, x509.BasicConstraints)
-    key_usage = _value(found, x509.KeyUsage)
-    extended_usage = _value(found, x509.ExtendedKeyUsage)
-    limits = _value(found, x509.NameConstraints)
+    values: _ByType = {}
+    unknown = []
+    for one in found:
+        value = one.value
+        values[type(value)] = value
+        if one.critical and one.oid not in _UNDERSTOOD:
+            unknown.append(one.oid.dotted_string)
+    names = _value(values, x509.SubjectAlternativeName)
+    basic = _value(values, x509.BasicConstraints)
+    key_usage = _value(values, x509.KeyUsage)
+    extended_usage = _value(values, x509.ExtendedKeyUsage)
+    limits = _value(values, x509.NameConstraints)
     dns_names, ip_addresses = _names(names or ())
     return Extensions(
-        present=len(found) > 0,
+        present=bool(values),
         has_alternative_name=names is not None,
         dns_names=dns_names,
         ip_addresses=ip_addresses,
@@ -112,20 +119,21 @@ def read_extensions(found: x509.Extensions) -> Extensions:
         if extended_usage is None
         else frozenset(oid.dotted_string for oid in extended_usage),
         name_limits=None if limits is None else _name_limits(limits),
-        must_staple=x509.TLSFeatureType.status_request in (_value(found, x509.TLSFeature) or ()),
+        must_staple=x509.TLSFeatureType.status_request in (_value(values, x509.TLSFeature) or ()),
         fetches_issuer=any(
             at.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-            for at in _value(found, x509.AuthorityInformationAccess) or ()
+            for at in _value(values, x509.AuthorityInformationAccess) or ()
         ),
-        unknown_critical=tuple(
-            one.oid.dotted_string for one in found if one.critical and one.oid not in _UNDERSTOOD
-        ),
+        unknown_critical=tuple(unknown),
         oddities=_name_oddities(names, dns_names),
     )
 
 
-def _value(found: x509.Extensions, wanted: type[_Extension]) -> _Extension | None:
-    return next((one.value for one in found if isinstance(one.value, wanted)), None)
+_ByType = dict[type[x509.ExtensionType], x509.ExtensionType]
+
+
+def _value(values: _ByType, wanted: type[_Extension]) -> _Extension | None:
+    return cast("_Extension | None", values.get(wanted))
 
 
 def _names(names: Iterable[x509.GeneralName]) -> tuple[tuple[str, ...], tuple[str, ...]]:

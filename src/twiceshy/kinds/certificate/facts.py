@@ -137,7 +137,7 @@ class Served:
     chain: tuple[bytes, ...] = field(repr=False)
     """DER, in the order sent, the server's own first; at least one."""
     tls_version: str
-    """Such as `TLSv1.3`."""
+    """Such as `TLSv1.3`; `TLSv1.2 or newer` where nothing newer was asked for."""
     stapled: bool | None = None
     """Whether an OCSP answer came with it; None when it was not asked for."""
 

@@ -13,8 +13,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from hashlib import sha256
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from cryptography import x509
@@ -38,13 +37,11 @@ _PEM = re.compile(rb"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----([A-Za-z0-9+/
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Certificate:
     """A certificate as far as it can be read; two are the same when their DER is."""
 
     der: bytes = field(repr=False)
-    fingerprint: str
-    """SHA-256 of the DER, hexadecimal."""
     label: str
     """A short name for people: the common name, else the first host name."""
     subject: bytes = field(repr=False)
@@ -55,8 +52,6 @@ class Certificate:
     not_before: datetime
     not_after: datetime
     key: PublicKey
-    spki: bytes = field(repr=False)
-    """The public key in DER (SubjectPublicKeyInfo), which DANE and key pinning compare."""
     signature_hash: str | None
     """Such as `sha256`; None when the algorithm has none (Ed25519) or is not known."""
     extensions: Extensions
@@ -69,6 +64,19 @@ class Certificate:
 
     def __hash__(self) -> int:
         return hash(self.der)
+
+    @cached_property
+    def spki(self) -> bytes:
+        """The public key in DER (SubjectPublicKeyInfo), which DANE and key pinning compare.
+
+        Empty when it cannot be read.
+        """
+        try:
+            return self.parsed.public_key().public_bytes(
+                serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+            )
+        except _DECODING_ERRORS:
+            return b""
 
     @property
     def is_self_issued(self) -> bool:
@@ -124,7 +132,6 @@ def _read(der: bytes) -> Certificate | Unreadable:
     oddities.extend(extensions.oddities)
     return Certificate(
         der=der,
-        fingerprint=sha256(der).hexdigest(),
         label=_label(subject, extensions.dns_names),
         subject=subject.public_bytes(),
         issuer=issuer.public_bytes(),
@@ -133,7 +140,6 @@ def _read(der: bytes) -> Certificate | Unreadable:
         not_before=not_before,
         not_after=not_after,
         key=attempt("public key", lambda: read_key(parsed.public_key()), NO_KEY),
-        spki=attempt("public key", lambda: _spki(parsed), b""),
         signature_hash=_signature_hash(parsed),
         extensions=extensions,
         oddities=tuple(oddities),
@@ -155,12 +161,6 @@ def certificates_in(data: bytes) -> tuple[bytes, ...]:
     if len(found) > MOST_FILE_CERTIFICATES:
         raise ValueError(f"more than {MOST_FILE_CERTIFICATES} certificates in one file")
     return tuple(found)
-
-
-def _spki(parsed: x509.Certificate) -> bytes:
-    return parsed.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
 
 
 def _label(name: x509.Name, dns_names: tuple[str, ...]) -> str:

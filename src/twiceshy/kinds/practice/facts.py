@@ -33,10 +33,14 @@ class Promise:
             raise ValueError(f"within_days must be between 1 and {LONGEST_DAYS}")
 
 
+NAMELESS = GuardId("GUARD")
+"""What the next step calls a guard whose id was not handed on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PracticeFact(Fact):
     """The newest attestation the journal holds for the guard, or none."""
 
     attestation: Attestation | None
-    guard_id: GuardId = GuardId("GUARD")
+    guard_id: GuardId = NAMELESS
     """The guard as the next record names it."""

@@ -74,7 +74,10 @@ async def _main(meeting: Meeting, promise: Promise) -> Served | NotServed:
     if promise.handshake == "half" and meeting.takes_half:
         half = await _half(meeting, "any", meeting.server_name, versions="tls1.2-first")
         if isinstance(half, HalfSeen):
-            return Served(half.chain_der, half.tls_version, stapled=None)
+            # Nothing newer was offered to a server that took TLS 1.2, so it may speak that as well.
+            newest = half.tls_version == "TLSv1.3"
+            version = half.tls_version if newest else f"{half.tls_version} or newer"
+            return Served(half.chain_der, version, stapled=None)
     return await _full(meeting, "any", meeting.server_name)
 
 

@@ -34,6 +34,8 @@ _CONNECTING = MappingProxyType(
     }
 )
 
+_IN_TURN: tuple[Versions, ...] = ("tls1.2", "tls1.3")
+
 
 async def half_handshake(
     address: str,
@@ -58,17 +60,22 @@ async def half_handshake(
         name = name_to_ask_for(server_name)
     except HandshakeFault as fault:
         return fault.failed
-    now = asyncio.get_running_loop().time()
+    loop = asyncio.get_running_loop()
+    now = loop.time()
     share = key_share(int(now // REUSE_SECONDS))
-
-    async def met(offered: Versions) -> HalfSeen | HalfFailed:
-        exchange = HalfExchange(Offer(name, key_type, offered), random_bytes, share)
-        return await _met(address, port, exchange, scheme, now + timeout_seconds)
-
+    spoken_first = scheme if scheme in STARTTLS_SCHEMES else None
+    offers = _IN_TURN if versions == "tls1.2-first" else (versions,)
     try:
-        outcome = await met("tls1.2" if versions == "tls1.2-first" else versions)
-        if versions == "tls1.2-first" and _not_taken(outcome):
-            outcome = await met("tls1.3")
+        for offered in offers:
+            exchange = HalfExchange(Offer(name, key_type, offered), random_bytes, share)
+            connection = HalfConnection(loop, exchange, spoken_first)
+            try:
+                connection.open(address, port, now + timeout_seconds)
+                outcome = await connection.outcome
+            finally:
+                connection.close()
+            if not _not_taken(outcome):
+                break
     except TimeoutError:
         why = f"no answer, or none that comes to an end, within {timeout_seconds:g} s"
         return HalfFailed(why, Failure.TIMED_OUT)
@@ -80,16 +87,3 @@ async def half_handshake(
 
 def _not_taken(outcome: HalfSeen | HalfFailed) -> bool:
     return isinstance(outcome, HalfFailed) and outcome.code is Failure.UNSUPPORTED
-
-
-async def _met(
-    address: str, port: int, exchange: HalfExchange, scheme: str, deadline: float
-) -> HalfSeen | HalfFailed:
-    """One connection, from its beginning to its end; raises OSError, TimeoutError at `deadline`."""
-    spoken_first = scheme if scheme in STARTTLS_SCHEMES else None
-    connection = HalfConnection(exchange, spoken_first)
-    try:
-        connection.open(address, port, deadline)
-        return await connection.outcome
-    finally:
-        connection.close()

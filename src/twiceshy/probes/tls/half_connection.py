@@ -35,11 +35,13 @@ class HalfConnection:
         "outcome",
     )
 
-    def __init__(self, exchange: HalfExchange, scheme: str | None) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, exchange: HalfExchange, scheme: str | None
+    ) -> None:
         """`scheme` is the protocol to be raised to TLS first, None when TLS comes first."""
-        self._loop = asyncio.get_running_loop()
-        self._poller = poller_of(self._loop)
-        self.outcome: asyncio.Future[HalfSeen | HalfFailed] = self._loop.create_future()
+        self._loop = loop
+        self._poller = poller_of(loop)
+        self.outcome: asyncio.Future[HalfSeen | HalfFailed] = loop.create_future()
         self._exchange = exchange
         self._scheme = scheme
         self._talk: Talk | None = None

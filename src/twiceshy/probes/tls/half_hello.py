@@ -7,7 +7,7 @@ because in the others the server signs nothing and so proves nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from typing import Literal
 
@@ -83,6 +83,7 @@ class ServerHello:
     """Its X25519 key in TLS 1.3, else empty."""
 
 
+@lru_cache(maxsize=4096)
 def name_to_ask_for(server_name: str | None) -> bytes | None:
     """The name as SNI carries it: an A-label; None for no name and for an IP address (RFC 6066).
 
