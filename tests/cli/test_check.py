@@ -287,3 +287,12 @@ def test_a_practice_nobody_attested_says_how_to(
 ) -> None:
     assert _run(_estate(tmp_path, TRAINING), "--only", "kind:practice") == 2
     assert "twiceshy attest training --by WHO" in capsys.readouterr().out
+
+
+def test_an_output_that_has_no_place_is_said_before_anything_is_looked_at(
+    tmp_path: Path, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _estate(tmp_path, _web("web", site.port))
+    assert _run(path, "-o", tmp_path / "no" / "file") == 3
+    assert "there is no folder" in capsys.readouterr().err
+    assert not (tmp_path / "twiceshy.db").exists()

@@ -105,7 +105,9 @@ def test_before_the_first_check_nothing_is_known(
     assert code == 0
     assert "1 of 1 outage could happen again." in out
     assert out.count("never checked") >= 2
-    assert re.search(r"warning: there is no journal \S+ yet: `twiceshy check`", " ".join(out.split()))
+    assert re.search(
+        r"warning: there is no journal \S+ yet: `twiceshy check`", " ".join(out.split())
+    )
     assert not (estate.parent / "twiceshy.db").exists()
 
 

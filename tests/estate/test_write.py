@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,14 @@ def test_a_folder_in_its_place_is_one_clear_error_and_leaves_nothing(tmp_path: P
     with pytest.raises(TheWorld, match="cannot write"):
         replace_file(tmp_path / "twiceshy.yaml", "x")
     assert os.listdir(tmp_path) == ["twiceshy.yaml"]  # noqa: PTH208 - names are what matters
+
+
+def test_a_pipe_or_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as other:
+        arrived = other.submit(pipe.read_bytes)
+        replace_file(pipe, "version: 1\n")
+        assert arrived.result() == b"version: 1\n"
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]  # noqa: PTH208 - names are enough

@@ -19,7 +19,8 @@ from twiceshy.model.estate import Host
 from twiceshy.model.fact import Unseen
 from twiceshy.model.ids import HostId
 from twiceshy.model.reach import SshReach, parse_reach
-from twiceshy.probes.reach import Ran, read_file, run
+from twiceshy.probes.reach import read_file, run
+from twiceshy.probes.reach_outcome import Ran
 from twiceshy.probes.view import View
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from twiceshy import __version__
 from twiceshy.cli.ending import INTERRUPTED
 from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.only import FORMS, chosen
-from twiceshy.cli.render.delivery import deliver
+from twiceshy.cli.render.delivery import deliver, refuse_no_place
 from twiceshy.cli.render.outcome import Outcome
 from twiceshy.cli.render.paper import Paper, paper_for
 from twiceshy.cli.render.progress import Progress
@@ -103,6 +103,7 @@ def command(
     """Check the guards: do the promises hold, now, and what is to be done where they do not?"""
     if not math.isfinite(timeout_seconds):
         raise WrongUsage(f"--timeout {timeout_seconds} is no time to wait", hint="write seconds")
+    refuse_no_place(output)
     path, estate = the_estate(file)
     guards = chosen(estate, only or ())
     location = None if no_journal or not guards else _location(database, path)

@@ -109,7 +109,7 @@ def _file_to_add_to(
     """The file whose contents stay: --estate, else what -o names, if they are there."""
     if estate is not None:
         return estate
-    is_estate = to_file is not None and to_file.exists() and output_format is Format.YAML
+    is_estate = to_file is not None and to_file.is_file() and output_format is Format.YAML
     return to_file if is_estate else None
 
 

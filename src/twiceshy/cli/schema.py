@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from twiceshy.errors import TheWorld, WrongUsage
+from twiceshy.cli.render.delivery import deliver
 
-EXAMPLES = """
-**Examples**
+EXAMPLES = """Examples:
 
-`twiceshy schema -o twiceshy.schema.json`
+- `twiceshy schema -o twiceshy.schema.json`
 
 Then the first line of twiceshy.yaml tells editors where it is:
 
@@ -31,12 +30,4 @@ def command(
     from twiceshy.estate.schema import estate_schema
 
     text = json.dumps(estate_schema(), indent=2, ensure_ascii=False) + "\n"
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
-        raise WrongUsage(f"{output} cannot be written: {error.strerror}") from error
-    except OSError as error:
-        raise TheWorld(f"{output} could not be written: {error.strerror}") from error
+    deliver(text, output, for_people=False)

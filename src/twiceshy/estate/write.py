@@ -175,10 +175,10 @@ def replace_file(path: Path, text: str) -> None:
 
     A symbolic link keeps pointing where it does. Raises TheWorld when it cannot be written.
     """
-    real = Path(os.path.realpath(path))
-    if real.exists() and not real.is_file():
-        _write_in_place(real, text)
+    if path.exists() and not path.is_file():
+        _write_in_place(path, text)
         return
+    real = Path(os.path.realpath(path))
     try:
         handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
     except OSError as error:

@@ -13,7 +13,7 @@ from contextlib import suppress
 import asyncssh
 
 from twiceshy.model.reach import SshReach
-from twiceshy.probes.reach import NotReached, Ran, read_bounded
+from twiceshy.probes.reach_outcome import NotReached, Ran, read_bounded
 
 
 async def run_over_ssh(way: SshReach, argv: Sequence[str], limit_bytes: int) -> Ran:

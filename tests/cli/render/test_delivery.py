@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from twiceshy.cli.render.delivery import deliver
-from twiceshy.errors import TheWorld
+from twiceshy.errors import TheWorld, WrongUsage
 
 
 def test_a_file_is_replaced_in_one_step_and_keeps_its_permissions(tmp_path: Path) -> None:
@@ -36,14 +37,26 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real").read_text() == "new\n"
 
 
-def test_a_device_is_written_to_and_not_replaced() -> None:
-    deliver("gone\n", Path("/dev/null"))
-    assert Path("/dev/null").is_char_device()
+def test_a_pipe_or_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as other:
+        arrived = other.submit(pipe.read_bytes)
+        deliver("seen\n", pipe)
+        assert arrived.result() == b"seen\n"
+    assert pipe.is_fifo()
 
 
-def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(TheWorld, match="cannot write"):
+def test_where_no_file_can_be_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(WrongUsage, match="there is no folder"):
         deliver("x", tmp_path / "no" / "file")
+    with pytest.raises(WrongUsage, match="is a folder"):
+        deliver("x", tmp_path)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind() -> None:
+    with pytest.raises(TheWorld, match="cannot write /dev/full: No space left"):
+        deliver("x", Path("/dev/full"))
 
 
 def test_what_the_terminal_cannot_write_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,18 +8,20 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from twiceshy.errors import TheWorld
+from twiceshy.errors import TheWorld, WrongUsage
 
 
 def deliver(text: str, output: Path | None, *, for_people: bool = True) -> None:
     """Write the text; a file is replaced in one step, so that its readers never find half of it.
 
     What is not for people is UTF-8 wherever it goes, as its format says; what is, is written in
-    the terminal's encoding. Raises TheWorld when the file cannot be written.
+    the terminal's encoding. Raises WrongUsage when there is no place for the file, TheWorld when
+    it cannot be written there.
     """
     if output is None:
         _print(text, for_people=for_people)
         return
+    refuse_no_place(output)
     content = text.encode("utf-8", "replace")
     try:
         if output.exists() and not output.is_file():
@@ -31,6 +33,16 @@ def deliver(text: str, output: Path | None, *, for_people: bool = True) -> None:
             f"cannot write {output}: {error.strerror or error}",
             hint="look at the folder, its permissions and the room on the disk",
         ) from error
+
+
+def refuse_no_place(output: Path | None) -> None:
+    """Raises WrongUsage where no file can be: better before the work than after it."""
+    if output is None:
+        return
+    if output.is_dir():
+        raise WrongUsage(f"{output} is a folder", hint="name a file in it")
+    if not output.parent.is_dir():
+        raise WrongUsage(f"there is no folder {output.parent}", hint="create it first")
 
 
 def _print(text: str, *, for_people: bool) -> None:

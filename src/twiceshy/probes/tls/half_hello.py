@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from ipaddress import ip_address
+from struct import Struct
 from typing import Literal
 
 from twiceshy.probes.tls.half_cursor import Cursor, extensions
@@ -51,6 +52,13 @@ _GROUPS = (X25519, 0x0017, 0x0018, 0x0019)
 _SERVER_NAME, _STATUS_REQUEST, _SUPPORTED_GROUPS, _POINT_FORMATS = 0, 5, 10, 11
 _SIGNATURE_ALGORITHMS, _EXTENDED_MASTER_SECRET = 13, 23
 _SUPPORTED_VERSIONS, _SIGNATURE_ALGORITHMS_CERT, _KEY_SHARE = 43, 50, 51
+
+_HEADER_BYTES = 4
+_OPENING = Struct(f">H{RANDOM_BYTES}s")
+"""Version and random, with which a hello begins; the session id follows, preceded by its length."""
+_SESSION_START = _HEADER_BYTES + _OPENING.size + 1
+_CHOICE = Struct(">HB")
+"""The cipher suite and the compression that a server chose."""
 
 _RETRY_RANDOM = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 """The random of a HelloRetryRequest (RFC 8446, 4.1.3)."""
@@ -154,6 +162,13 @@ def client_hello(offer: Offer, *, random: bytes, session_id: bytes, share: bytes
     A session id is sent with TLS 1.3 so that boxes on the way take it for a resumed TLS 1.2
     session (RFC 8446, D.4).
     """
+    body = b"\x03\x03" + random + _vector(session_id, 1) + _tail(offer, share)
+    return b"\x01" + _vector(body, 3)
+
+
+@lru_cache(maxsize=4096)
+def _tail(offer: Offer, share: bytes) -> bytes:
+    """The hello from the cipher suites on, the same for as long as the share is."""
     suites, block = _fixed_parts(offer.key_type, offer.versions)
     if share:
         entry = X25519.to_bytes(2, "big") + _vector(share, 2)
@@ -161,20 +176,24 @@ def client_hello(offer: Offer, *, random: bytes, session_id: bytes, share: bytes
     if offer.server_name is not None:
         name = b"\x00" + _vector(offer.server_name, 2)
         block = _extension(_SERVER_NAME, _vector(name, 2)) + block
-    body = b"\x03\x03" + random + _vector(session_id, 1) + suites + _vector(block, 2)
-    return b"\x01" + _vector(body, 3)
+    return suites + _vector(block, 2)
 
 
 def read_server_hello(message: bytes, offer: Offer, session_id: bytes) -> ServerHello:
     """Read and hold against the offer; raises HandshakeFault when the two do not go together."""
-    cursor = Cursor(message, 4)
-    version = cursor.number(2)
-    random = cursor.take(RANDOM_BYTES)
-    echoed = cursor.vector(1)
-    suite = cursor.number(2)
-    compression = cursor.number(1)
-    found = {} if cursor.done else extensions(cursor.vector(2))
-    cursor.finish()
+    size = len(message)
+    session_end = _SESSION_START + message[_SESSION_START - 1] if size >= _SESSION_START else size
+    at = session_end + _CHOICE.size
+    if at > size:
+        raise malformed("a handshake message of the server is cut short")
+    version, random = _OPENING.unpack_from(message, _HEADER_BYTES)
+    suite, compression = _CHOICE.unpack_from(message, session_end)
+    echoed = message[_SESSION_START:session_end]
+    found: dict[int, bytes] = {}
+    if at < size:
+        cursor = Cursor(message, at)
+        found = extensions(cursor.vector(2))
+        cursor.finish()
     if compression:
         raise malformed("the server chose a compression that was not offered")
     if _SUPPORTED_VERSIONS in found:

@@ -37,10 +37,12 @@ class Aead(Protocol):
 class RecordReader:
     """Cuts records out of a stream, and opens them once it was handed a key."""
 
-    __slots__ = ("_aead", "_buffer", "_iv", "_received", "_sequence")
+    __slots__ = ("_aead", "_at", "_buffer", "_iv", "_received", "_sequence")
 
     def __init__(self) -> None:
         self._buffer = bytearray()
+        self._at = 0
+        """How much of the buffer was taken."""
         self._received = 0
         self._aead: Aead | None = None
         self._iv = 0
@@ -56,6 +58,8 @@ class RecordReader:
         self._received += len(data)
         if self._received > LIMIT_BYTES:
             raise malformed(f"the server sent more than {LIMIT_BYTES // 1024} KiB in its handshake")
+        del self._buffer[: self._at]
+        self._at = 0
         self._buffer += data
 
     def open_with(self, aead: Aead, iv: bytes) -> None:
@@ -65,29 +69,31 @@ class RecordReader:
 
     def take(self) -> tuple[int, bytes] | None:
         """The next record's type and plain content; None until more bytes are there."""
-        buffer = self._buffer
-        size = len(buffer)
+        buffer, at = self._buffer, self._at
+        size = len(buffer) - at
         if size == 0:
             return None
-        kind = buffer[0]
+        kind = buffer[at]
         if not CHANGE_CIPHER_SPEC <= kind <= APPLICATION_DATA or (
-            size > 1 and buffer[1] != _TLS_MAJOR
+            size > 1 and buffer[at + 1] != _TLS_MAJOR
         ):
             raise malformed("what the server sent is not TLS")
         if size < _HEADER_BYTES:
             return None
-        end = _HEADER_BYTES + (buffer[3] << 8 | buffer[4])
-        if end > _HEADER_BYTES + _SEALED_LIMIT_BYTES:
+        start = at + _HEADER_BYTES
+        length = buffer[at + 3] << 8 | buffer[at + 4]
+        if length > _SEALED_LIMIT_BYTES:
             raise malformed("the server sent a TLS record longer than TLS allows")
-        if size < end:
+        end = start + length
+        if len(buffer) < end:
             return None
-        record = bytes(buffer[:end])
-        del buffer[:end]
+        self._at = end
+        body = bytes(buffer[start:end])
         if self._aead is None or kind == CHANGE_CIPHER_SPEC:
-            return kind, record[_HEADER_BYTES:]
+            return kind, body
         if kind != APPLICATION_DATA:
-            return self._plain_after_keys(kind, record[_HEADER_BYTES:])
-        return self._open(self._aead, record[:_HEADER_BYTES], record[_HEADER_BYTES:])
+            return self._plain_after_keys(kind, body)
+        return self._open(self._aead, bytes(buffer[at:start]), body)
 
     def _plain_after_keys(self, kind: int, body: bytes) -> tuple[int, bytes]:
         """A server that could not read our hello to its end may still alert in the clear."""
@@ -129,6 +135,9 @@ class MessageReader:
         if not payload:
             raise malformed("the server sent an empty handshake record")
         waiting = self._buffer
+        if not waiting and int.from_bytes(payload[1:4], "big") == len(payload) - 4:
+            # As nearly every server sends it: one message, and all of it.
+            return [payload]
         waiting += payload
         found = []
         at, size = 0, len(waiting)
