@@ -36,14 +36,15 @@ def test_it_writes_to_a_file(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_is_wrong_usage(tmp_path: Path, file: str) -> None:
     ended = schema("-o", file, cwd=tmp_path)
     assert ended.returncode == 3
-    assert ended.stderr.startswith(f"error: {file} cannot be written: ")
+    assert ended.stderr.startswith("error: ")
+    assert "hint: " in ended.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_one_clear_error(tmp_path: Path) -> None:
     ended = schema("-o", "/dev/full", cwd=tmp_path)
     assert ended.returncode == 4
-    assert ended.stderr == "error: /dev/full could not be written: No space left on device\n"
+    assert ended.stderr.startswith("error: cannot write /dev/full: No space left on device\n")
 
 
 def test_help_says_how_editors_find_it(tmp_path: Path) -> None:

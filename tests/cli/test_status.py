@@ -210,3 +210,12 @@ def test_the_page_goes_to_a_file(estate: Path, capsys: pytest.CaptureFixture[str
     target = estate.parent / "status.md"
     assert _status(capsys, estate, "--format", "markdown", "-o", target)[:2] == (0, "")
     assert target.read_text("utf-8").startswith("# Could it happen again?")
+
+
+def test_a_file_name_does_not_steer_the_terminal(
+    estate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (estate.parent / "reports" / "\x1b[2J\u202email\u009b.md").write_text(REPORT)
+    for form in ("text", "markdown"):
+        _, out, _ = _status(capsys, estate, "--format", form)
+        assert all(line.isprintable() for line in out.splitlines())

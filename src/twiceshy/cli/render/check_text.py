@@ -94,7 +94,8 @@ def _block(result: Result, now: datetime, columns: _Columns, paper: Paper) -> It
     if step:
         yield from _labelled("next", clean(step), paper)
     if result.guard.because:
-        yield from _labelled("kept for", ", ".join(map(str, result.guard.because)), paper)
+        kept = clean(", ".join(map(str, result.guard.because)))
+        yield from _labelled("kept for", kept, paper)
 
 
 def _target(guard: Guard) -> str:

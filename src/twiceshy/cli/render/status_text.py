@@ -45,7 +45,7 @@ def _lines(page: Page, paper: Paper) -> Iterator[str]:
 def _part(part: ReportPart, paper: Paper) -> Iterator[str]:
     report = part.report
     mark, style = _verdict_mark(part)
-    title = f"{mark} {report.id}"
+    title = f"{mark} {clean(report.id)}"
     named = clean(report.title or "")
     if named and named != report.id:
         title += f"  {named}"

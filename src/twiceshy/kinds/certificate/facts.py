@@ -55,7 +55,8 @@ class Promise:
     """Whether to look also at what clients get that send no server name."""
     handshake: Literal["full", "half"] = "full"
     """`half` looks with a third of the work for both sides: the server's proof is checked, and the
-    connection left. Some servers log it as a lost connection. What it cannot see, `full` does."""
+    connection left. Some servers log it as a lost connection. What it cannot see, `full` does; and
+    what it finds wrong is broken only when `full` sees it too."""
 
     def __post_init__(self) -> None:
         for field_name in ("days", "max_lifetime_days"):
