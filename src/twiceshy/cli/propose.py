@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twiceshy.cli.render.paper import fold
 from twiceshy.cli.report_files import STDIN_PATH, open_reports
 from twiceshy.errors import BugInTwiceshy, WrongUsage
 
@@ -35,6 +36,9 @@ that has a guard already gets no other.
 """
 
 _TO_SCREEN = "-"
+
+
+_COLUMNS = 100
 
 
 class Format(StrEnum):
@@ -250,6 +254,7 @@ def _written(
     from twiceshy.estate.merge import additions, merge
     from twiceshy.estate.write import render
 
+    _refuse_odd_names(skeleton)
     if existing is None:
         written, added = render(skeleton), None
     else:
@@ -303,7 +308,7 @@ def _summarise(
     in_brackets = f" ({by_kind})" if by_kind else ""
     lines = [
         f"{found}, {_count(len(plan.proposals), 'guard')}",
-        f"  checked by a machine: {sum(checks.values())}{in_brackets}",
+        *_indented(f"checked by a machine: {sum(checks.values())}{in_brackets}"),
         f"  attested by people:   {len(practices)}",
     ]
     lines += [f"    {one.id}" for one in practices]
@@ -318,6 +323,21 @@ def _summarise(
         changed = added is None or not added.are_none
         lines.append(f"{'wrote' if changed else 'nothing to add to'} {to_file}")
     typer.echo("\n".join(lines), err=True)
+
+
+def _indented(text: str) -> list[str]:
+    first, *rest = fold(text, _COLUMNS - 4)
+    return [f"  {first}", *(f"    {line}" for line in rest)]
+
+
+def _refuse_odd_names(skeleton: Skeleton) -> None:
+    """A YAML file holds neither control characters nor bytes that are no text (YAML 1.2, 5.1)."""
+    for report in skeleton.reports:
+        if not report.path.isprintable():
+            raise WrongUsage(
+                f"the estate file cannot name the report {report.path!a}",
+                hint="rename the file: its name has a character that no text file may hold",
+            )
 
 
 def _count(number: int, noun: str) -> str:

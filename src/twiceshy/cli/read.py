@@ -93,7 +93,7 @@ def command(
             written = _sarif(read)
         case _:
             assert_never(output_format)
-    deliver(written, output)
+    deliver(written, output, for_people=output_format in (Format.TEXT, Format.MARKDOWN))
     return MET if _is_met(read, fail_on) else 0
 
 
@@ -154,7 +154,7 @@ def _json(reports: Sequence[Report], *, alone: bool) -> str:
             "reports": [report_json(report) for report in reports],
             "comparison": comparison_json(compare(reports)),
         }
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(value, indent=2) + "\n"
 
 
 def _markdown(reports: Sequence[Report]) -> str:
@@ -168,7 +168,7 @@ def _sarif(reports: Sequence[Report]) -> str:
 
     from twiceshy.cli.render.report_sarif import report_sarif
 
-    return json.dumps(report_sarif(reports), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(report_sarif(reports), indent=2) + "\n"
 
 
 def _is_met(reports: Iterable[Report], fail_on: FailOn) -> bool:

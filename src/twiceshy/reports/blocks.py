@@ -89,6 +89,8 @@ def _row(line: Line, *, gap: bool) -> Block | None:
             return Block(line.number, Shape.ROW, text, joined, 0, gap, line.code, cells)
     if text.count("|") < 2 and not (text.startswith("|") or text.count(" | ") >= 1):
         return None
+    if not text.startswith("|") and _ITEM.match(line.text):
+        return None
     if _TABLE_RULE.fullmatch(text):
         return Block(line.number, Shape.RULE, "", "", gap=gap, cells=("",))
     cells = tuple(plain(cell) for cell in text.strip("|").split("|"))

@@ -216,7 +216,7 @@ def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     named = re.search(r"post-?\s?mortem|incident|outage", title, re.IGNORECASE) is not None
     if sum(signs) < 2 or (timed < 2 and not named and not _EVENT.search(joined)):
         return False, "it tells neither when nor why something failed, nor what is to be done"
-    if told == 0 and timed < 2:
+    if told == 0 and timed < 2 and sum(signs) < 4:
         return False, "it tells of nothing that happened"
     if (
         timed < 2

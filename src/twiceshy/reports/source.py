@@ -22,7 +22,10 @@ _FRONT_KEY = re.compile(r"\s*[\"']?([A-Za-z_-]{1,40})[\"']?\s*[:=]\s*[\"']?(.*?)
 _MDX = re.compile(
     r"(?:import\s.+\sfrom\s+[\"']|import\s+[\"']|export\s+(?:const|default|let|var|function)\b)"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Control characters, and those that turn the direction of writing: neither reaches a terminal.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 _TEMPLATE_TAG = re.compile(r"\{[%#{][^{}\n]{0,300}[%#}]\}")
 _FRONT_LINES = 60
 
@@ -57,7 +60,13 @@ def decode(data: bytes | str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        pass
+    # A stray byte does not make a text Windows-1252: most of what is not ASCII has to fail.
+    tolerant = data.decode("utf-8", errors="replace")
+    strange = sum(1 for character in tolerant if character > "\x7f")
+    if tolerant.count("\ufffd") * 2 <= strange:
+        return tolerant
+    return data.decode("cp1252", errors="replace")
 
 
 def open_source(data: bytes | str) -> Source:
