@@ -11,6 +11,7 @@ import select
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,9 @@ ENDINGS = (".md", ".markdown", ".mdx", ".txt", ".html")
 """What a report file in a folder is called; a file named itself may be called anything."""
 
 STDIN = "-"
+_HEARS_SECONDS = 0.2
+"""How soon Ctrl-C is heard while a pipe is silent."""
+
 STDIN_PATH = "<stdin>"
 LARGEST_BYTES = 32 * 1024 * 1024
 DEEPEST_FOLDERS = 64
@@ -120,10 +124,25 @@ def _of_a_pipe(descriptor: int, path: str) -> bytes:
     return begun
 
 
+def _has_come(file: BinaryIO) -> bool:
+    """Wait until there is something to read, waking up in between; always True.
+
+    A signal that comes just before a read blocks is heard only when that read ends (PEP 475), and
+    somebody else's pipe may stay silent for ever.
+    """
+    try:
+        descriptor = file.fileno()
+    except UnsupportedOperation:
+        return True  # what is in memory is there already
+    while not select.select((descriptor,), (), (), _HEARS_SECONDS)[0]:
+        pass
+    return True
+
+
 def _bounded(file: BinaryIO, path: str, begun: bytes = b"") -> bytes:
     pieces, length = [begun], len(begun)
     # Piece by piece: inside one long read Ctrl-C may go unheard.
-    while piece := file.read1(_PIECE_BYTES):  # type: ignore[attr-defined] # BufferedReader has it
+    while _has_come(file) and (piece := file.read1(_PIECE_BYTES)):  # type: ignore[attr-defined] # BufferedReader has it
         pieces.append(piece)
         length += len(piece)
         if length > LARGEST_BYTES:
