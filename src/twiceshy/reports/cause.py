@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from twiceshy.model.report import CauseClass as C
 from twiceshy.reports.cause_words import RULES
+from twiceshy.reports.phrases import Phrases, Wording
 
 _ORDER = {cause: index for index, (cause, _, _) in enumerate(RULES)}
 
@@ -47,8 +48,16 @@ def classify(texts: Sequence[tuple[str, float]]) -> Classified:
     """The class of a cause from texts with weights: the cause's own sentences weigh most."""
     scores: dict[C, float] = {}
     words: dict[C, list[str]] = {}
-    for text, weight in texts:
-        _score(text[:_MAX_TEXT], weight, scores, words)
+    told = [(text[:_MAX_TEXT], weight) for text, weight in texts if text]
+    whole = "\n".join(text for text, _ in told)
+    # Most rules have no stem in any of the texts: they are left out once for all of them.
+    rules = [
+        (cause, strength, phrases, possible)
+        for cause, strength, phrases in RULES
+        if (possible := phrases.possible_in(whole))
+    ]
+    for text, weight in told:
+        _score(text, weight, rules, scores, words)
     if C.CERTIFICATE_RENEWAL_FAILED in scores and not any(_CERTIFICATE.search(t) for t, _ in texts):
         del scores[
             C.CERTIFICATE_RENEWAL_FAILED
@@ -75,10 +84,16 @@ def tells(text: str, cause: C) -> bool:
     )
 
 
-def _score(text: str, weight: float, scores: dict[C, float], words: dict[C, list[str]]) -> None:
-    for cause, strength, phrases in RULES:
+def _score(
+    text: str,
+    weight: float,
+    rules: Sequence[tuple[C, float, Phrases, tuple[Wording, ...]]],
+    scores: dict[C, float],
+    words: dict[C, list[str]],
+) -> None:
+    for cause, strength, phrases, possible in rules:
         found = 0.0
-        for count, match in enumerate(phrases.finditer(text)):
+        for count, match in enumerate(phrases.among(possible, text)):
             if count == 3:
                 break
             before = text[max(0, match.start() - 70) : match.start()]

@@ -9,7 +9,7 @@ none). Only when a stem occurs is the pattern compiled and tried. Lines that ope
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -63,9 +63,19 @@ class Phrases:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Every match, none overlapping another, from left to right."""
+        possible = self.possible_in(text)
+        return self._found([w.compiled() for w in possible], lower(text)) if possible else iter(())
+
+    def possible_in(self, text: str) -> tuple[Wording, ...]:
+        """The wordings of which a stem occurs: no other can match in the text or a part of it."""
         low = lower(text)
-        possible = [w.compiled() for w in self.wordings if _may(w, low)]
-        return self._found(possible, low) if possible else iter(())
+        return tuple([w for w in self.wordings if _may(w, low)])
+
+    def among(self, possible: Sequence[Wording], text: str) -> Iterator[re.Match[str]]:
+        """As `finditer`, trying only wordings that `possible_in` gave for a text around this one."""
+        low = lower(text)
+        found = [w.compiled() for w in possible if _may(w, low)]
+        return self._found(found, low) if found else iter(())
 
     @staticmethod
     def _found(patterns: list[re.Pattern[str]], low: str) -> Iterator[re.Match[str]]:
