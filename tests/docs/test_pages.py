@@ -22,9 +22,8 @@ PROGRAMS = Path(sys.executable).parent
 _MENTIONED = re.compile(
     r"(?<![\w/.])((?:src|docs|scripts|tests|examples|requirements)/[\w./-]*\w/?)"
 )
-_REGISTRIES = re.compile(
-    r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|deb\.debian\.org|index-url)\b"
-)
+_OUTSIDE = re.compile(r"https?://(?![\w.-]*\bexample\.(?:org|com|net)\b)[\w.-]+\.[a-z]{2,}")
+"""An address that is no example's: what a page says must not hang on somebody else's server."""
 _SECTIONS = ("Status", "Context", "Decision", "Consequences", "How we would notice it was wrong")
 
 
@@ -40,8 +39,8 @@ def test_every_path_that_is_mentioned_exists(name: str) -> None:
 
 
 @each_page
-def test_no_page_names_a_package_registry(name: str) -> None:
-    assert not _REGISTRIES.findall(BY_NAME[name].text)
+def test_no_page_sends_a_reader_to_somebody_elses_server(name: str) -> None:
+    assert not _OUTSIDE.findall(BY_NAME[name].text)
 
 
 def test_every_page_is_reached_from_the_readme() -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from twiceshy.cli.estate_file import the_estate
+from twiceshy.cli.options import DatabaseUrl
 from twiceshy.errors import WrongUsage
 from twiceshy.model.estate import Estate
 from twiceshy.model.fact import Attestation
@@ -71,15 +72,7 @@ def command(
             help="The estate file; twiceshy.yaml here or above by default.",
         ),
     ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            metavar="URL",
-            envvar="TWICESHY_DATABASE",
-            help="The journal; a file beside the estate by default.",
-        ),
-    ] = None,
+    database: DatabaseUrl = None,
 ) -> None:
     """Record that a practice was done (trained, rehearsed, audited, ...), and where the record is."""
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from

@@ -21,6 +21,7 @@ from twiceshy import __version__
 from twiceshy.cli.ending import INTERRUPTED
 from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.only import FORMS, chosen
+from twiceshy.cli.options import DatabaseUrl, EstateFile, OutputFile
 from twiceshy.cli.render.delivery import deliver, refuse_no_place
 from twiceshy.cli.render.outcome import Outcome
 from twiceshy.cli.render.paper import Paper, paper_for
@@ -61,12 +62,7 @@ class Format(StrEnum):
 
 
 def command(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FILE", help="The estate file; twiceshy.yaml here or above by default."
-        ),
-    ] = None,
+    file: EstateFile = None,
     *,
     only: Annotated[
         list[str] | None,
@@ -75,19 +71,8 @@ def command(
     output_format: Annotated[
         Format, typer.Option("--format", "-f", help="How the verdicts are told.")
     ] = Format.TEXT,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there, in one step."),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            metavar="URL",
-            envvar="TWICESHY_DATABASE",
-            help="The journal: sqlite:///FILE or postgresql://...; a file beside the estate by default.",
-        ),
-    ] = None,
+    output: OutputFile = None,
+    database: DatabaseUrl = None,
     no_journal: Annotated[
         bool, typer.Option("--no-journal", help="Keep nothing of what was seen.")
     ] = False,

@@ -14,6 +14,7 @@ from typing import Annotated, assert_never
 import typer
 
 from twiceshy.cli.estate_file import the_estate
+from twiceshy.cli.options import DatabaseUrl, EstateFile, OutputFile
 from twiceshy.cli.render.delivery import deliver
 from twiceshy.cli.render.paper import Paper, paper_for
 from twiceshy.cli.report_files import read_bounded
@@ -45,29 +46,13 @@ class Format(StrEnum):
 
 
 def command(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="FILE", help="The estate file; twiceshy.yaml here or above by default."
-        ),
-    ] = None,
+    file: EstateFile = None,
     *,
     output_format: Annotated[
         Format, typer.Option("--format", "-f", help="How the page is told.")
     ] = Format.TEXT,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write there, in one step."),
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(
-            "--database",
-            metavar="URL",
-            envvar="TWICESHY_DATABASE",
-            help="The journal; a file beside the estate by default.",
-        ),
-    ] = None,
+    output: OutputFile = None,
+    database: DatabaseUrl = None,
 ) -> None:
     """Show the one page: every report, what became of its actions, and could it happen again?"""
     path, estate = the_estate(file)
