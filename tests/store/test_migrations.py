@@ -20,16 +20,29 @@ def test_the_head_constant_is_the_newest_migration() -> None:
 
 
 def test_the_migrations_build_what_the_schema_says(location: Location) -> None:
-    open_journal(location).close()
     engine = engine_for(location, reading=False)
+    with writing(engine).begin() as connection:
+        migrations.upgrade(connection)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
 
-def test_opening_a_current_journal_does_not_import_alembic(location: Location) -> None:
+def test_a_new_journal_is_what_the_migrations_come_to(location: Location) -> None:
     open_journal(location).close()
+    engine = engine_for(location, reading=False)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == HEAD
+    engine.dispose()
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_opening_a_current_journal_does_not_import_alembic(location: Location, new: bool) -> None:
+    if not new:
+        open_journal(location).close()
     program = (
         "import sys; from twiceshy.store.location import located;"
         "from twiceshy.store.opening import open_journal;"

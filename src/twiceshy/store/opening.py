@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect
 
 from twiceshy.errors import JournalUnavailable
 from twiceshy.store.connect import engine_for, writing
@@ -77,6 +77,14 @@ def _revision(connection: Connection) -> str | None:
     return revision
 
 
+def _start(connection: Connection) -> None:
+    """A new journal: the tables as the schema has them, which is what the migrations come to."""
+    metadata.create_all(connection)
+    version = Table(VERSION_TABLE, MetaData(), Column("version_num", String(32), primary_key=True))
+    version.create(connection)
+    connection.execute(version.insert().values(version_num=HEAD))
+
+
 def _bring_up_to_date(connection: Connection, location: Location) -> None:
     revision = _revision(connection)
     if revision == HEAD:
@@ -90,10 +98,12 @@ def _bring_up_to_date(connection: Connection, location: Location) -> None:
                 f" {min(foreign)!r} and no {VERSION_TABLE!r}",
                 hint="choose another database with --database",
             )
-    # Alembic costs more to import than a thousand checks; only here is it needed.
+        _start(connection)
+        return
+    # Alembic costs more to import than a thousand checks; only an old journal needs it.
     from twiceshy.store.migrations import known_revisions, upgrade
 
-    if revision is not None and revision not in known_revisions():
+    if revision not in known_revisions():
         raise JournalUnavailable(
             f"{location} was written by a newer version of Twiceshy (its revision is {revision})",
             hint="use that version, or another database with --database",
