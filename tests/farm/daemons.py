@@ -189,9 +189,13 @@ def postfix(program: str, *leaves: Issued, versions: str = ">=TLSv1") -> Iterato
             """.replace("\n" + " " * 12, "\n"),
         )
         daemon = Daemon(MappingProxyType(ports), log)
-        argv = [program, "-c", str(place.folder), "start-fg"]
-        with running(argv, daemon, place.folder):
-            yield daemon
+        control = [program, "-c", str(place.folder)]
+        with running([*control, "start-fg"], daemon, place.folder):
+            try:
+                yield daemon
+            finally:
+                # Its master lives in a session of its own: ending the command would leave it.
+                subprocess.run([*control, "abort"], check=True, capture_output=True)
 
 
 @contextmanager
