@@ -11,7 +11,6 @@ from twiceshy.estate.load import InvalidEstate, load_estate
 from twiceshy.estate.mistakes import SHOWN_MISTAKES
 from twiceshy.model.endpoint_url import parse_endpoint
 from twiceshy.model.estate import Channel, Endpoint, Estate, Host, Person, Secret, Service
-from twiceshy.model.guard import Place
 from twiceshy.model.ids import (
     ActionId,
     ActionRef,
@@ -22,6 +21,7 @@ from twiceshy.model.ids import (
     ReportId,
     ServiceId,
 )
+from twiceshy.model.place import Place
 
 Load = Callable[..., Estate]
 MistakesOf = Callable[..., list[str]]

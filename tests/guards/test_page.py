@@ -10,8 +10,9 @@ import pytest
 from twiceshy.guards.page import Page, page
 from twiceshy.guards.state import ActionState, Standing, as_of
 from twiceshy.model.estate import Estate
-from twiceshy.model.guard import Guard, Place
+from twiceshy.model.guard import Guard
 from twiceshy.model.ids import ActionId, ActionRef, GuardId, KindId, ReportId
+from twiceshy.model.place import Place
 from twiceshy.model.report import Action, ActionKind, Report
 from twiceshy.model.verdict import Severity
 

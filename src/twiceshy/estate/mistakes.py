@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from twiceshy.errors import YourInput
-from twiceshy.model.guard import Place
+from twiceshy.model.place import Place
 
 SHOWN_MISTAKES = 100
 """More than these are counted and not listed: nobody mends the hundred-and-first first."""

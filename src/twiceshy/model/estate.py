@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from twiceshy.model.guard import Guard, Place
+from twiceshy.model.guard import Guard
 from twiceshy.model.ids import ChannelId, GuardId, HostId, PersonId, ReportId, ServiceId
+from twiceshy.model.place import Place
 
 
 @dataclass(frozen=True, slots=True)

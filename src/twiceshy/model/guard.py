@@ -7,18 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from twiceshy.model.ids import ActionRef, GuardId, KindId
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a file; lines and columns count from 1."""
-
-    file: str
-    line: int
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+from twiceshy.model.place import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from twiceshy.model.fact import Fact
+from twiceshy.model.configuration import Configuration
+from twiceshy.model.fact import Fact, Unseen
+from twiceshy.model.guard import Guard
 from twiceshy.model.ids import KindId
 from twiceshy.model.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """How a kind sees a configuration that has not been applied; all of it is pure."""
+
+    recognises: Callable[[str, bytes], str | None]
+    """`recognises(path, content)`: what dialect a file is that this kind reads, such as
+    `iptables-save`, told from its path and beginning; None when it is none of its business."""
+    fact: Callable[[Guard, Configuration, datetime], Fact | Unseen]
+    """`fact(guard, configuration, at)`: what the guard's target would be with this configuration.
+    What only a live look can tell is left out of the fact, and not held against the guard."""
+    differences: Callable[[Configuration, Configuration], tuple[str, ...]] | None = None
+    """`differences(before, after)`: the blast radius in words, one line each, most important first:
+    what behaves otherwise, by meaning and not by text; empty when nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +47,5 @@ class Kind:
     """Cadence when the guard does not say one."""
     targets_estate: bool = True
     """Whether a target names a part of the estate; False: free text that may be left out."""
+    proposals: Proposals | None = None
+    """For kinds that can judge a change before it is applied."""

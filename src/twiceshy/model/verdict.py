@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from twiceshy.model.place import Place
+
 
 class Severity(StrEnum):
     """How bad a broken promise is, worst last."""
@@ -31,6 +33,8 @@ class Evidence:
     """Such as `smtp://mail.example.org:25 at 192.0.2.7`."""
     found: str
     """Such as `leaf ends 2024-06-07 13:00 UTC (2 days ago)`."""
+    place: Place | None = None
+    """The line of a configuration file that decided, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

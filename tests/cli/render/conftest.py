@@ -9,8 +9,9 @@ import pytest
 
 from twiceshy.cli.render.outcome import Outcome
 from twiceshy.model.fact import Unseen
-from twiceshy.model.guard import Guard, Place
+from twiceshy.model.guard import Guard
 from twiceshy.model.ids import ActionRef, GuardId, KindId
+from twiceshy.model.place import Place
 from twiceshy.model.verdict import Broken, Evidence, Holds, Severity, Unknown, Verdict
 from twiceshy.store.records import Turn
 from twiceshy.watch.sweep import Result

@@ -8,7 +8,7 @@ from twiceshy.cli.render.outcome import Outcome, next_step, why
 from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
 from twiceshy.kinds import KINDS
 from twiceshy.kinds.planned import PLANNED_KINDS
-from twiceshy.model.guard import Place
+from twiceshy.model.place import Place
 from twiceshy.model.verdict import Broken, Holds, Severity, Verdict
 from twiceshy.watch.sweep import Result
 

@@ -1,0 +1,1 @@
+"""Rule sets of packet filters: iptables-save, ip6tables-save, ipset and nft, read into one form."""
