@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from twiceshy.cli.estate_file import the_estate
-from twiceshy.cli.options import DatabaseUrl
+from twiceshy.cli.options import DatabaseUrl, EstateOption
 from twiceshy.errors import WrongUsage
 from twiceshy.model.estate import Estate
 from twiceshy.model.fact import Attestation
@@ -64,14 +64,7 @@ def command(
             help="When it was done: a date, or a time with its zone; now when left out.",
         ),
     ] = None,
-    estate: Annotated[
-        Path | None,
-        typer.Option(
-            "--estate",
-            metavar="FILE",
-            help="The estate file; twiceshy.yaml here or above by default.",
-        ),
-    ] = None,
+    estate: EstateOption = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Record that a practice was done (trained, rehearsed, audited, ...), and where the record is."""

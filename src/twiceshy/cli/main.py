@@ -20,7 +20,18 @@ from twiceshy.errors import BugInTwiceshy, TheWorld, TwiceshyError, YourInput
 if TYPE_CHECKING:
     from typer import Typer
 
-VERBS = ("read", "propose", "check", "status", "attest", "schema")
+VERBS = (
+    "read",
+    "propose",
+    "check",
+    "status",
+    "review",
+    "approve",
+    "apply",
+    "confirm",
+    "attest",
+    "schema",
+)
 """Each is a module of this package with a function `command`; only the one asked for is imported."""
 
 GARBAGE_THRESHOLDS = (50_000, 50, 50)
@@ -35,6 +46,7 @@ EPILOG = """Where to begin:
 - `twiceshy propose REPORT... -o twiceshy.yaml` turns its actions into guards
 - `twiceshy check` looks whether they hold, and what to do where they do not
 - `twiceshy status` tells whether it could happen again
+- `twiceshy review --git origin/main..HEAD` judges a change before it is applied
 
 Exit codes: 0 done, and all that was checked holds; 1 something is broken; 2 something is unknown;
 3 wrong usage or configuration; 4 a disk or database stood in the way; 130 interrupted.

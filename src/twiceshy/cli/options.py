@@ -11,6 +11,12 @@ EstateFile = Annotated[
     Path | None,
     typer.Argument(metavar="FILE", help="The estate file; twiceshy.yaml here or above by default."),
 ]
+EstateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--estate", metavar="FILE", help="The estate file; twiceshy.yaml here or above by default."
+    ),
+]
 OutputFile = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write there, in one step."),

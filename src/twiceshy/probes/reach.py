@@ -28,9 +28,14 @@ GRACE_SECONDS = 1.0
 
 
 async def run(
-    host: Host, argv: Sequence[str], view: View, *, limit_bytes: int = LIMIT_BYTES
+    host: Host,
+    argv: Sequence[str],
+    view: View,
+    *,
+    given: bytes = b"",
+    limit_bytes: int = LIMIT_BYTES,
 ) -> Ran | Unseen:
-    """Run `argv` on the host and wait for its end.
+    """Run `argv` on the host with `given` as its standard input, and wait for its end.
 
     A command that fails has still run: look at `exit_code`. Unseen means that it could not be
     started, took longer than `view.timeout_seconds`, or printed more than `limit_bytes`.
@@ -40,11 +45,11 @@ async def run(
         async with asyncio.timeout(view.timeout_seconds):
             way = parse_reach(host.reach)
             if way is None:
-                return await _run_here(argv, limit_bytes)
+                return await _run_here(argv, given, limit_bytes)
             # asyncssh takes half a second to import: only those who go over SSH pay for it.
             from twiceshy.probes.reach_ssh import run_over_ssh
 
-            return await run_over_ssh(way, argv, limit_bytes)
+            return await run_over_ssh(way, argv, given, limit_bytes)
     except NotReached as error:
         why, next_step = error.why, error.next_step
     except TimeoutError:
@@ -73,10 +78,10 @@ async def read_file(
     return ran.stdout
 
 
-async def _run_here(argv: Sequence[str], limit_bytes: int) -> Ran:
+async def _run_here(argv: Sequence[str], given: bytes, limit_bytes: int) -> Ran:
     process = await asyncio.create_subprocess_exec(
         *argv,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -84,6 +89,10 @@ async def _run_here(argv: Sequence[str], limit_bytes: int) -> Ran:
     assert process.stdout is not None
     assert process.stderr is not None
     try:
+        if process.stdin is not None:
+            # Buffered by the loop and written while the outputs are read: neither waits for the other.
+            process.stdin.write(given)
+            process.stdin.close()
         stdout, stderr = await read_bounded((process.stdout, process.stderr), limit_bytes)
         exit_code = await process.wait()
     except BaseException:

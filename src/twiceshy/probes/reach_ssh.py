@@ -16,8 +16,10 @@ from twiceshy.model.reach import SshReach
 from twiceshy.probes.reach_outcome import NotReached, Ran, read_bounded
 
 
-async def run_over_ssh(way: SshReach, argv: Sequence[str], limit_bytes: int) -> Ran:
-    """Run `argv` at the other end, quoted for its shell.
+async def run_over_ssh(
+    way: SshReach, argv: Sequence[str], given: bytes, limit_bytes: int
+) -> Ran:
+    """Run `argv` at the other end, quoted for its shell, with `given` as its standard input.
 
     Raises NotReached when the host lets nobody in, OutputTooLong past `limit_bytes`. When cancelled
     the remote command is sent SIGKILL and the connection is dropped.
@@ -40,7 +42,7 @@ async def run_over_ssh(way: SshReach, argv: Sequence[str], limit_bytes: int) -> 
         # ValueError: a key file or an ssh_config that asyncssh cannot read.
         raise NotReached(f"no SSH connection to {way.name}: {error}") from error
     try:
-        return await _run_on(connection, argv, limit_bytes)
+        return await _run_on(connection, argv, given, limit_bytes)
     except (asyncssh.Error, OSError) as error:
         raise NotReached(f"the SSH connection to {way.name} broke: {error}") from error
     finally:
@@ -49,12 +51,18 @@ async def run_over_ssh(way: SshReach, argv: Sequence[str], limit_bytes: int) -> 
 
 
 async def _run_on(
-    connection: asyncssh.SSHClientConnection, argv: Sequence[str], limit_bytes: int
+    connection: asyncssh.SSHClientConnection,
+    argv: Sequence[str],
+    given: bytes,
+    limit_bytes: int,
 ) -> Ran:
     process: asyncssh.SSHClientProcess[bytes] = await connection.create_process(
-        shlex.join(argv), stdin=asyncssh.DEVNULL, encoding=None
+        shlex.join(argv), stdin=asyncssh.PIPE if given else asyncssh.DEVNULL, encoding=None
     )
     try:
+        if given:
+            process.stdin.write(given)
+            process.stdin.write_eof()
         stdout, stderr = await read_bounded((process.stdout, process.stderr), limit_bytes)
         await process.wait_closed()
     except BaseException:

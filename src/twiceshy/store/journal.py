@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row, Select, insert
 from twiceshy.model.fact import Attestation
 from twiceshy.model.ids import GuardId
 from twiceshy.store import queries
+from twiceshy.store.change_records import ChangeRecords
 from twiceshy.store.connect import writing
 from twiceshy.store.location import Location
 from twiceshy.store.plain import storable
@@ -34,6 +35,8 @@ class Journal:
     def __init__(self, location: Location, engine: Engine) -> None:
         self._location = location
         self._engine = engine
+        self.changes = ChangeRecords(location, engine)
+        """Reviews, approvals, and what became of changes."""
 
     def __enter__(self) -> Self:
         return self

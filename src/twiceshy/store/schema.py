@@ -21,7 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: a database that has reached it needs no look at the migrations."""
 
 VERSION_TABLE = "journal_version"
@@ -112,3 +112,40 @@ attestation = Table(
     Index("attestation_by_guard", "guard_id", "at", "id"),
 )
 """Somebody's word that a practice was done, when, and where the record is."""
+
+review = Table(
+    "review",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("hash", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("exit_code", Integer, nullable=False),
+    Column("shape", JSON, nullable=False),
+    Index("review_by_hash", "hash", "at", "id"),
+)
+"""A change, judged before it was applied; `shape` is the review as `--format json` tells it."""
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("hash", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("despite", String),
+    Index("approval_by_hash", "hash", "at", "id"),
+)
+"""Who approved what; `despite` is why, where the review found something broken or unknown."""
+
+application = Table(
+    "application",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("hash", String, nullable=False),
+    Column("host", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("step", String, nullable=False),
+    Column("why", String),
+    Index("application_by_hash", "hash", "at", "id"),
+)
+"""What became of an approved change on a host: applied, confirmed, rolled back, or failed."""

@@ -1,0 +1,194 @@
+"""A change before it is applied: which guards would it break, mend, or leave unknown?
+
+ 1. Both sides become configurations, one for each host they hold.
+ 2. Files that differ are found, and the kinds that read them.
+ 3. Every guard of those kinds whose target is on such a host is judged on both sides, by the one
+    judge that also judges what runs.
+ 4. The kinds say in words what behaves otherwise: the blast radius.
+
+All of it is pure: the same files, guards and time give the same review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from twiceshy.changes.identity import content_hash, identity, running_hashes
+from twiceshy.changes.outcome import ChangedFile, Difference, How, Judged, Review
+from twiceshy.changes.tree import Tree, configurations, host_named
+from twiceshy.guards.judge import judge
+from twiceshy.kinds import KINDS
+from twiceshy.model.configuration import OUTPUTS, Configuration
+from twiceshy.model.estate import Estate
+from twiceshy.model.fact import Unseen
+from twiceshy.model.guard import Guard
+from twiceshy.model.ids import KindId
+from twiceshy.model.kind import Kind, Proposals
+from twiceshy.model.verdict import Unknown, Verdict
+from twiceshy.probes.targets import hosts_of
+
+MOST_DIFFERENCES = 200
+"""Lines of blast radius that are kept; the first are the most important."""
+
+REVIEWED: Mapping[KindId, tuple[Kind, Proposals]] = MappingProxyType(
+    {kind.id: (kind, kind.proposals) for kind in KINDS if kind.proposals is not None}
+)
+"""The kinds that can judge a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One host, before and after."""
+
+    root: str
+    before: Configuration
+    after: Configuration
+    files: tuple[ChangedFile, ...]
+
+    @property
+    def kinds(self) -> frozenset[KindId]:
+        return frozenset(kind for file in self.files for kind, _ in file.kinds)
+
+
+def review(
+    before: Tree, after: Tree, estate: Estate, at: datetime, *, stands_at: str | None = None
+) -> Review:
+    """Judge the change from `before` to `after` at a time (aware, UTC).
+
+    `stands_at` says where the trees stand on their host, when they do not mirror it from its root.
+    """
+    return review_of_hosts(
+        configurations(before, stands_at),
+        configurations(after, stands_at),
+        estate,
+        at,
+        origins=(before.origin, after.origin),
+    )
+
+
+def review_of_hosts(
+    before: Mapping[str, Configuration],
+    after: Mapping[str, Configuration],
+    estate: Estate,
+    at: datetime,
+    *,
+    origins: tuple[str, str],
+) -> Review:
+    """The same for configurations by the folder or name of their host."""
+    pairs = [
+        pair
+        for root in sorted({*before, *after})
+        if (pair := _pair(root, before.get(root), after.get(root), origins)).files
+    ]
+    named = {host_named(pair.root) for pair in pairs} & {str(host) for host in estate.hosts}
+    judged: list[Judged] = []
+    for guard in estate.guards.values():
+        if guard.kind in REVIEWED:
+            judged.extend(_judged(guard, pairs, estate, named, at))
+    looked_at = {(one.guard.kind, one.host) for one in judged}
+    files = tuple(file for pair in pairs for file in pair.files)
+    running = MappingProxyType(
+        {path: held for pair in pairs for path, held in running_hashes(pair.before).items()}
+    )
+    return Review(
+        hash=identity(files, running),
+        at=at,
+        before=origins[0],
+        after=origins[1],
+        files=files,
+        running=running,
+        judged=tuple(sorted(judged, key=lambda one: one.effect.rank)),
+        differences=tuple(_differences(pairs))[:MOST_DIFFERENCES],
+        unguarded=tuple(
+            file
+            for file in files
+            if file.kinds and not any((kind, file.host) in looked_at for kind, _ in file.kinds)
+        ),
+    )
+
+
+def _pair(
+    root: str,
+    before: Configuration | None,
+    after: Configuration | None,
+    origins: tuple[str, str],
+) -> _Pair:
+    old = before or Configuration(files=MappingProxyType({}), origin=origins[0])
+    new = after or Configuration(files=MappingProxyType({}), origin=origins[1])
+    return _Pair(root, old, new, tuple(_changed(host_named(root), old, new)))
+
+
+def _changed(host: str, before: Configuration, after: Configuration) -> Iterator[ChangedFile]:
+    for path in sorted({*before.files, *after.files} - OUTPUTS.keys()):
+        old, new = before.files.get(path), after.files.get(path)
+        is_executable = _is_executable(after, path)
+        same_mode = old is None or new is None or _is_executable(before, path) == is_executable
+        if old == new and same_mode:
+            continue
+        how = How.ADDED if old is None else How.REMOVED if new is None else How.CHANGED
+        side = before if new is None else after
+        yield ChangedFile(
+            path=side.shown(path),
+            host=host,
+            stands_at=path,
+            how=how,
+            before=content_hash(old),
+            after=content_hash(new),
+            is_executable=is_executable,
+            kinds=_readers(path, old, new),
+        )
+
+
+def _is_executable(side: Configuration, path: str) -> bool:
+    return bool(side.modes.get(path, 0) & 0o111)
+
+
+def _readers(path: str, *contents: bytes | None) -> tuple[tuple[KindId, str], ...]:
+    readers: dict[KindId, str] = {}
+    for content in contents:
+        if content is None:
+            continue
+        for kind_id, (_, proposals) in REVIEWED.items():
+            dialect = proposals.recognises(path, content)
+            if dialect is not None:
+                readers.setdefault(kind_id, dialect)
+    return tuple(readers.items())
+
+
+def _judged(
+    guard: Guard, pairs: Sequence[_Pair], estate: Estate, named: set[str], at: datetime
+) -> Iterator[Judged]:
+    hosts = {str(host.id) for host in hosts_of(guard.target, estate)}
+    for pair in pairs:
+        name = host_named(pair.root)
+        if hosts and name in named and name not in hosts:
+            continue
+        if guard.kind not in pair.kinds and not _names_a_changed_file(guard, pair):
+            continue
+        yield Judged(guard, name, _verdict(guard, pair.before, at), _verdict(guard, pair.after, at))
+
+
+def _names_a_changed_file(guard: Guard, pair: _Pair) -> bool:
+    files = getattr(guard.promise, "files", ())
+    changed = {file.stands_at for file in pair.files}
+    return any(path in changed for path in files if isinstance(path, str))
+
+
+def _verdict(guard: Guard, configuration: Configuration, at: datetime) -> Verdict:
+    _, proposals = REVIEWED[guard.kind]
+    fact = proposals.fact(guard, configuration, at)
+    if isinstance(fact, Unseen):
+        return Unknown(fact.why, next_step=fact.next_step)
+    return judge(guard, fact, at)
+
+
+def _differences(pairs: Sequence[_Pair]) -> Iterator[Difference]:
+    for pair in pairs:
+        for kind_id in sorted(pair.kinds):
+            differences = REVIEWED[kind_id][1].differences
+            if differences is not None:
+                for text in differences(pair.before, pair.after):
+                    yield Difference(kind_id, host_named(pair.root), text)
