@@ -3,7 +3,10 @@
 A report is judged by several hundred wordings of which a handful occur in it. Each is written as
 `stems :: pattern`: the pattern is a regular expression over lower-case text that begins at a word,
 and every text it matches contains one of the stems (alternatives parted by `|`; `*` when there is
-none). Only when a stem occurs is the pattern compiled and tried. Lines that open with `#` explain.
+none). Lines that open with `#` explain.
+
+Few wordings are ever tried on a text. The first letters of its words are gathered once, and only
+wordings that begin with one of these, and of which a stem occurs, are compiled and searched for.
 """
 
 from __future__ import annotations
@@ -14,8 +17,13 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
+from twiceshy.reports.openings import openings_of
+
 _ANY = "*"
 _SEARCHED = 8192
+_OPENING = 3
+"""Letters of a word by which wordings are found: enough to tell nearly all of them apart."""
+_WORD_OPENINGS = re.compile(rf"\b\w{{1,{_OPENING}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,12 @@ def lower(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+@lru_cache(maxsize=256)
+def openings_in(low: str) -> frozenset[str]:
+    """How the words of a lower-case text begin: the first letters of each, the whole of short ones."""
+    return frozenset(_WORD_OPENINGS.findall(low))
+
+
 class Phrases:
     """Any of several wordings; a match counts from its leftmost place, then in the order written."""
 
@@ -56,6 +70,30 @@ class Phrases:
             for line in text.splitlines()
             if line.strip() and not line.lstrip().startswith("#")
         )
+        self._by_opening: dict[str, list[int]] | None = None
+        self._anywhere: list[int] = []
+
+    def _tried_on(self, low: str) -> list[Wording]:
+        """The wordings that may occur in a lower-case text, in the order written."""
+        by_opening = self._by_opening
+        if by_opening is None:
+            by_opening = self._by_opening = self._index()
+        numbers = set(self._anywhere)
+        for opening in by_opening.keys() & openings_in(low):
+            numbers.update(by_opening[opening])
+        wordings = self.wordings
+        return [w for number in sorted(numbers) if _may(w := wordings[number], low)]
+
+    def _index(self) -> dict[str, list[int]]:
+        by_opening: dict[str, list[int]] = {}
+        for number, wording in enumerate(self.wordings):
+            openings = openings_of(wording.pattern)
+            if openings is None:
+                self._anywhere.append(number)
+            else:
+                for opening in openings:
+                    by_opening.setdefault(opening, []).append(number)
+        return by_opening
 
     def search(self, text: str) -> re.Match[str] | None:
         """The leftmost match, in the lower-case text; None when there is none."""
@@ -68,8 +106,7 @@ class Phrases:
 
     def possible_in(self, text: str) -> tuple[Wording, ...]:
         """The wordings of which a stem occurs: no other can match in the text or a part of it."""
-        low = lower(text)
-        return tuple([w for w in self.wordings if _may(w, low)])
+        return tuple(self._tried_on(lower(text)))
 
     def among(self, possible: Sequence[Wording], text: str) -> Iterator[re.Match[str]]:
         """As `finditer`, trying only wordings that `possible_in` gave for a text around this one."""
@@ -102,12 +139,12 @@ class Phrases:
     def fullmatch(self, text: str) -> bool:
         """Whether the whole text is one of the wordings."""
         low = lower(text)
-        return any(_may(w, low) and w.compiled().fullmatch(low) for w in self.wordings)
+        return any(w.compiled().fullmatch(low) for w in self._tried_on(low))
 
     def match(self, text: str) -> bool:
         """Whether the text opens with one of the wordings."""
         low = lower(text)
-        return any(_may(w, low) and w.compiled().match(low) for w in self.wordings)
+        return any(w.compiled().match(low) for w in self._tried_on(low))
 
 
 def sections(text: str, **stands_for: str) -> Iterator[tuple[str, Phrases]]:
@@ -148,7 +185,7 @@ def _may(wording: Wording, low: str) -> bool:
 @lru_cache(maxsize=_SEARCHED)
 def _leftmost(phrases: Phrases, text: str) -> re.Match[str] | None:
     low = lower(text)
-    return _first([w.compiled() for w in phrases.wordings if _may(w, low)], low, 0)
+    return _first([w.compiled() for w in phrases._tried_on(low)], low, 0)  # noqa: SLF001 - its own cache
 
 
 def _first(patterns: list[re.Pattern[str]], low: str, at: int) -> re.Match[str] | None:
