@@ -6,7 +6,7 @@ import re
 
 from twiceshy.model.report import Action, Cause, Entry
 from twiceshy.reports.outline import Outline
-from twiceshy.reports.phrases import Phrases
+from twiceshy.reports.phrases import Phrases, lower
 from twiceshy.reports.vocabulary import Part
 
 _PLACEHOLDER = re.compile(
@@ -15,6 +15,22 @@ _PLACEHOLDER = re.compile(
     r"|\bYYYY[-/]MM[-/]DD\b|\bHH:MM\b|\b(?:xx:xx|00:00 xx)\b|\{\{[^}\n]{1,80}\}\}|\$\{[^}\n]{1,60}\}|_{4,}|\bTBD\b|\blorem ipsum\b|\?\?:\?\?|\bDD[-/]MM[-/]YYYY\b",
     re.IGNORECASE,
 )  # fmt: skip
+_PLACEHOLDER_SIGNS = (
+    "[",
+    "<",
+    "yyyy",
+    "hh:mm",
+    "xx",
+    "{{",
+    "${",
+    "____",
+    "tbd",
+    "lorem",
+    "??:??",
+    "dd-mm",
+    "dd/mm",
+)
+"""One of them is in every placeholder, in lower case."""
 _INSTRUCTION = re.compile(
     r"^\W*(?:describe|summari[sz]e|list|explain|provide|include|state|outline|fill in|write|add|what (?:was|were|is|happened|went)|who (?:was|is)|how (?:was|did|many|long)|when (?:was|did)|why (?:was|did))\b[^.]{0,160}(?:[.?:]|$)|^\W*\(?(?:e\.g\.|for example|example:|optional)",
     re.IGNORECASE,
@@ -150,6 +166,13 @@ _PAST = Phrases(
 )
 
 
+def _placeholders(text: str) -> int:
+    low = lower(text)
+    if not any(sign in low for sign in _PLACEHOLDER_SIGNS):
+        return 0
+    return len(_PLACEHOLDER.findall(text))
+
+
 def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     outline: Outline,
     timeline: tuple[Entry, ...],
@@ -165,7 +188,7 @@ def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     texts = [s.text for s in statements if s.part is not Part.ASIDE][:400]
     joined = "\n".join(texts)[:60_000]
     timed = sum(1 for entry in timeline if entry.at is not None)
-    placeholders = len(_PLACEHOLDER.findall(joined))
+    placeholders = _placeholders(joined)
     instructions = sum(
         1
         for text in texts

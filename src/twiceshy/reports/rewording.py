@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from types import MappingProxyType
+
+from twiceshy.reports.phrases import Phrases, lower
 
 _INTENTS: tuple[tuple[str, str], ...] = (
     ("monitor", r"monitor\w*|observ\w*|dashboards?|track(?:ing)?"),
@@ -32,8 +35,9 @@ _INTENTS: tuple[tuple[str, str], ...] = (
     ("meeting", r"meetings?\b|retrospective|post-?incident review"),
     ("maintain", r"(?:review|revis)\w* and updat\w*|update\b"),
 )  # fmt: skip
-_INTENT_PATTERNS = tuple(
-    (name, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for name, pattern in _INTENTS
+_SAID = Phrases(*(f"* :: (?:{pattern})" for _, pattern in _INTENTS))
+_INTENT_OF = MappingProxyType(
+    {wording.pattern: name for wording, (name, _) in zip(_SAID.wordings, _INTENTS, strict=True)}
 )
 _PURPOSE = re.compile(
     r"\b(?:to (?:ensure|prevent|avoid|detect|identify|discuss|make sure|help|better|catch|improve|include|allow|outline|cover|reduce|address|find|verify|guarantee)|so that|in order|using|with (?:a )?focus|during|that (?:will|can|outlines?)|ensuring|including|outlining|before being|for better|well in advance)\b.*$",
@@ -77,18 +81,27 @@ def _wants(text: str) -> tuple[frozenset[str], frozenset[str]]:
     main = _PURPOSE.sub("", head)
     if len(main) < 20:
         main = head
-    intents = frozenset(name for name, pattern in _INTENT_PATTERNS if pattern.search(main))
+    low = lower(main)
+    intents = frozenset(
+        _INTENT_OF[wording.pattern]
+        for wording in _SAID.possible_in(main)
+        if wording.compiled().search(low)
+    )
     if "meeting" in intents:
         intents = frozenset({"meeting"})
     return intents, _things(main) or _things(head)
 
 
 def _things(text: str) -> frozenset[str]:
-    lower = text.lower()
-    spans = [match.span() for _, pattern in _INTENT_PATTERNS for match in pattern.finditer(lower)]
+    low = lower(text)
+    spans = [
+        match.span()
+        for wording in _SAID.possible_in(text)
+        for match in wording.compiled().finditer(low)
+    ]
     return frozenset(
         _stem(match[0])
-        for match in _WORD.finditer(lower)
+        for match in _WORD.finditer(low)
         if match[0] not in _STOP and not any(a <= match.start() < b for a, b in spans)
     )
 
