@@ -5,10 +5,10 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 SOURCES := requirements/run.lock requirements/dev.lock pyproject.toml scripts/install
 
-.PHONY: help run test lint fix bench docs lock clean
+.PHONY: help run test test-kernel lint fix bench docs lock clean
 
 help: ## Print this menu
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 run: .venv/installed-run ## The main job: five reports in, their guards up and checked, one status page out
 	@scripts/compile
@@ -19,6 +19,10 @@ test: .venv/installed-dev ## Everything CI asks: system packages, lint, types, i
 	@$(BIN)/python scripts/system_packages.py tests
 	@$(MAKE) lint
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+test-kernel: .venv/installed-dev ## Firewall rules beside the kernel: 100,000 packets through generated rule sets
+	@$(BIN)/python scripts/system_packages.py tests
+	@$(BIN)/python -m tests.kernel --packets $(or $(packets),100000) --seed $(or $(seed),1)
 
 lint: .venv/installed-dev ## Ruff, mypy --strict and the import rules, changing nothing
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Run the benchmarks: `python -m bench [--quick] [reading] [certificates]`, from the repository."""
+"""Run the benchmarks: `python -m bench [--quick] [PART...]`, from the repository."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import certificates, reading
+from bench import certificates, nginx, reading
 from bench.row import Row
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results" / "latest.json"
-PARTS = ("reading", "certificates")
+PARTS = ("reading", "certificates", "nginx")
 _WIDTH = 100
 
 
@@ -31,6 +31,8 @@ def measured(parts: list[str], *, quick: bool) -> list[Row]:
         rows += reading.rows(ROOT / "examples" / "reports", quick=quick)
     if "certificates" in parts:
         rows += certificates.rows(quick=quick)
+    if "nginx" in parts:
+        rows += nginx.rows(quick=quick)
     return rows
 
 

@@ -44,6 +44,7 @@ class Part:
 PARTS = {
     "tests": (
         Part("nginx-light", "nginx", "certificates and pages served as most sites serve them"),
+        Part("haproxy", "haproxy", "limits, health checks and certificates of a balancer"),
         Part("openssl", "openssl", "a second opinion on certificates, and handshakes at will"),
         Part("postfix", "postfix", "STARTTLS over SMTP"),
         Part("dovecot-imapd", "/usr/lib/dovecot/imap", "STARTTLS over IMAP"),
@@ -51,6 +52,31 @@ PARTS = {
         Part("slapd", "slapd", "STARTTLS over LDAP"),
         Part("postgresql", "/usr/lib/postgresql/*/bin/initdb", "a journal, and TLS on request"),
         Part("mariadb-server", "mariadbd", "TLS in the MySQL protocol"),
+        Part("util-linux", "unshare", "network namespaces for firewalls"),
+        Part("iproute2", "ip", "links and routes in network namespaces"),
+        Part("nftables", "nft", "rule sets the kernel is asked about"),
+        Part("iptables", "iptables-legacy-restore", "rule sets in the other notation"),
+        Part("ipset", "ipset", "sets that iptables looks up"),
+        Part("pgbouncer", "pgbouncer", "a pooler between settings and database"),
+        Part("certbot", "certbot", "renewals that succeed, fail, and say they succeeded"),
+        Part("pebble", "pebble", "an authority that issues certificates on loopback"),
+        Part("pebble", "pebble-challtestsrv", "the name server that authority asks"),
+        Part("apache2-bin", "apache2", "the other web server that ModSecurity runs in"),
+        Part(
+            "libnginx-mod-http-modsecurity",
+            "/usr/lib/nginx/modules/ngx_http_modsecurity_module.so",
+            "a web application firewall in nginx",
+        ),
+        Part(
+            "libapache2-mod-security2",
+            "/usr/lib/apache2/modules/mod_security2.so",
+            "a web application firewall in Apache",
+        ),
+        Part(
+            "modsecurity-crs",
+            "/usr/share/modsecurity-crs/rules/REQUEST-901-*.conf",
+            "the core rules it enforces",
+        ),
     ),
     "bench": (
         Part("nginx-light", "nginx", "the farm of certificates to check"),

@@ -37,10 +37,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder, with a report and an estate whose one guard is unknown."""
     (tmp_path / "mail.md").write_text(REPORT)
     (tmp_path / "twiceshy.yaml").write_text(
-        "version: 1\nguards:\n"
+        "version: 1\nhosts:\n  here: {reach: local}\nguards:\n"
         "  - {id: training, kind: practice, promise: {what: trained, subject: on-call}}\n"
     )
+    (tmp_path / "old.conf").write_text("one\n")
+    (tmp_path / "new.conf").write_text("two\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TWICESHY_STATE", str(tmp_path / "state"))
     return tmp_path
 
 
@@ -57,17 +60,25 @@ def _through_a_shell(line: str, **environment: str) -> subprocess.CompletedProce
     )
 
 
+REVIEW = "$T review --live here --after new.conf --at $PWD/old.conf"
+REVIEWED = f"{REVIEW} --format json -o review.json --no-journal"
+APPROVE = "$T approve review.json --by ops"
 LINES = {
     "read": "$T read mail.md",
     "propose": "$T propose mail.md",
     "check": "$T check",
     "status": "$T status",
     "attest": "$T attest training --by ops --evidence wiki/7",
+    "review": REVIEW,
+    "approve": f"{REVIEWED}; {APPROVE}",
+    "apply": f"{REVIEWED}; {APPROVE} >approved; $T apply review.json --after new.conf "
+    "--at $PWD/old.conf --host here --activate true --confirm-within 2",
+    "confirm": "$T confirm abcdef123456 --host here",
     "schema": "$T schema",
     "--version": "$T --version",
     "--help": "$T --help",
 }
-USUAL = dict.fromkeys(LINES, 0) | {"check": 2}
+USUAL = dict.fromkeys(LINES, 0) | {"check": 2, "apply": 1, "confirm": 1}
 
 
 def test_every_verb_is_tried() -> None:
@@ -127,7 +138,7 @@ def test_what_the_encoding_cannot_say_is_replaced(encoding: str) -> None:
 
 def test_junit_is_utf8_where_the_terminal_is_not(folder: Path) -> None:
     (folder / "twiceshy.yaml").write_text(
-        "version: 1\nguards:\n"
+        "version: 1\nhosts:\n  here: {reach: local}\nguards:\n"
         "  - {id: training, kind: practice, target: café, promise: {what: trained, subject: é}}\n"
     )
     ended = subprocess.run(
@@ -200,7 +211,7 @@ def hanging(folder: Path) -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         (folder / "twiceshy.yaml").write_text(
-            "version: 1\nguards:\n"
+            "version: 1\nhosts:\n  here: {reach: local}\nguards:\n"
             f"  - {{id: web, kind: http, target: 'http://127.0.0.1:{port}/', promise: {{}}}}\n"
         )
         yield server

@@ -237,8 +237,8 @@ def test_credentials_in_endpoints_and_references_are_never_repeated(mistakes: Mi
     guards:
       - {id: a, kind: toy, target: "htp://x:hunter2@y", promise: {days: 1}}
       - {id: b, kind: toy, target: mail, promise: {days: 1, password: hunter2}}
-      - {id: c, kind: waf, target: mail, promise: {login: {api_key: hunter2}}}
-      - {id: d, kind: waf, target: mail, promise: {urls: ["https://ops:hunter2@mail"]}}
+      - {id: c, kind: signal, target: mail, promise: {login: {api_key: hunter2}}}
+      - {id: d, kind: signal, target: mail, promise: {urls: ["https://ops:hunter2@mail"]}}
       - {id: e, kind: toy, target: mail, promise: {days: 1, password: [hunter2]}}
     """
     told = mistakes(text)
@@ -309,7 +309,7 @@ def test_the_cadence_of_the_kind_is_taken_when_none_is_said(load: Load) -> None:
     services: {mail: {}}
     guards:
       - {id: a, kind: toy, target: mail, promise: {days: 1}}
-      - {id: b, kind: waf, target: mail}
+      - {id: b, kind: signal, target: mail}
     """
     assert [guard.every for guard in load(text).guards.values()] == [
         timedelta(hours=2),

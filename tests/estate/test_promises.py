@@ -112,7 +112,7 @@ def test_a_promise_may_say_where_a_secret_is_kept(load: Load, place: str) -> Non
     assert promise.password == place
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.id))
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: str(kind.id))
 def test_every_built_kind_has_a_promise_that_can_be_read(kind: Any) -> None:
     """An unknown key is told for each of them, so their annotations are ones pydantic knows."""
     text = f"version: 1\nservices: {{m: {{}}}}\nguards:\n- {{id: g, kind: {kind.id}, target: m, promise: {{nonsense: 1}}}}\n"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.farm.acme import AcmeLab, acme_lab
+from tests.farm.kernel.sandbox import why_not
 from tests.farm.lab import Lab
 from tests.farm.servers import Farm
 
@@ -47,6 +49,21 @@ def as_root() -> None:
 
 
 @pytest.fixture(scope="session")
+def namespaces(need: Need) -> None:
+    """For tests that make network namespaces: where they are not allowed the test is skipped.
+
+    With CI=true in the environment that fails the test instead.
+    """
+    for program in ("unshare", "ip", "nft", "iptables-legacy-restore", "ipset"):
+        need(program)
+    reason = why_not()
+    if reason is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
     """Real TLS servers on loopback, good and bad."""
     farm = Farm(tmp_path_factory.mktemp("farm"))
@@ -58,3 +75,11 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
 def lab(farm: Farm) -> Lab:
     """One authority, and ways to serve what it issues."""
     return Lab(farm)
+
+
+@pytest.fixture(scope="session")
+def acme(need: Need) -> Iterator[AcmeLab]:
+    """An ACME authority, certbot with one certificate, and the nginx that serves it."""
+    programs = [need(name) for name in ("certbot", "pebble", "pebble-challtestsrv", "nginx")]
+    with acme_lab(*programs) as lab:
+        yield lab

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from twiceshy.changes.limits import LARGEST_FILE_BYTES
-from twiceshy.changes.review import REVIEWED
+from twiceshy.changes.readers import proposals_of
 from twiceshy.model.configuration import OUTPUTS, Configuration
 from twiceshy.model.estate import Host
 from twiceshy.model.fact import Unseen
@@ -48,8 +48,8 @@ async def running(host: Host, after: Configuration, view: View) -> Configuration
 
 
 def _is_rule_set(path: str, content: bytes) -> bool:
-    reviewed = REVIEWED.get(FIREWALL)
-    return reviewed is not None and reviewed[1].recognises(path, content) is not None
+    proposals = proposals_of(FIREWALL)
+    return proposals is not None and proposals.recognises(path, content) is not None
 
 
 async def _rule_sets(host: Host, view: View) -> tuple[Mapping[str, bytes], Mapping[str, str]]:

@@ -18,25 +18,19 @@ from types import MappingProxyType
 
 from twiceshy.changes.identity import content_hash, identity, running_hashes
 from twiceshy.changes.outcome import ChangedFile, Difference, How, Judged, Review
+from twiceshy.changes.readers import Readers, proposals_of
 from twiceshy.changes.tree import Tree, configurations, host_named
 from twiceshy.guards.judge import judge
-from twiceshy.kinds import KINDS
 from twiceshy.model.configuration import OUTPUTS, Configuration
 from twiceshy.model.estate import Estate
 from twiceshy.model.fact import Unseen
 from twiceshy.model.guard import Guard
 from twiceshy.model.ids import KindId
-from twiceshy.model.kind import Kind, Proposals
 from twiceshy.model.verdict import Unknown, Verdict
 from twiceshy.probes.targets import hosts_of
 
 MOST_DIFFERENCES = 200
 """Lines of blast radius that are kept; the first are the most important."""
-
-REVIEWED: Mapping[KindId, tuple[Kind, Proposals]] = MappingProxyType(
-    {kind.id: (kind, kind.proposals) for kind in KINDS if kind.proposals is not None}
-)
-"""The kinds that can judge a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +72,16 @@ def review_of_hosts(
     origins: tuple[str, str],
 ) -> Review:
     """The same for configurations by the folder or name of their host."""
+    readers = Readers(guard.kind for guard in estate.guards.values())
     pairs = [
         pair
         for root in sorted({*before, *after})
-        if (pair := _pair(root, before.get(root), after.get(root), origins)).files
+        if (pair := _pair(root, before.get(root), after.get(root), origins, readers)).files
     ]
     named = {host_named(pair.root) for pair in pairs} & {str(host) for host in estate.hosts}
     judged: list[Judged] = []
     for guard in estate.guards.values():
-        if guard.kind in REVIEWED:
+        if proposals_of(guard.kind) is not None:
             judged.extend(_judged(guard, pairs, estate, named, at))
     looked_at = {(one.guard.kind, one.host) for one in judged}
     files = tuple(file for pair in pairs for file in pair.files)
@@ -115,13 +110,16 @@ def _pair(
     before: Configuration | None,
     after: Configuration | None,
     origins: tuple[str, str],
+    readers: Readers,
 ) -> _Pair:
     old = before or Configuration(files=MappingProxyType({}), origin=origins[0])
     new = after or Configuration(files=MappingProxyType({}), origin=origins[1])
-    return _Pair(root, old, new, tuple(_changed(host_named(root), old, new)))
+    return _Pair(root, old, new, tuple(_changed(host_named(root), old, new, readers)))
 
 
-def _changed(host: str, before: Configuration, after: Configuration) -> Iterator[ChangedFile]:
+def _changed(
+    host: str, before: Configuration, after: Configuration, readers: Readers
+) -> Iterator[ChangedFile]:
     for path in sorted({*before.files, *after.files} - OUTPUTS.keys()):
         old, new = before.files.get(path), after.files.get(path)
         is_executable = _is_executable(after, path)
@@ -138,24 +136,12 @@ def _changed(host: str, before: Configuration, after: Configuration) -> Iterator
             before=content_hash(old),
             after=content_hash(new),
             is_executable=is_executable,
-            kinds=_readers(path, old, new),
+            kinds=readers.of(path, old, new),
         )
 
 
 def _is_executable(side: Configuration, path: str) -> bool:
     return bool(side.modes.get(path, 0) & 0o111)
-
-
-def _readers(path: str, *contents: bytes | None) -> tuple[tuple[KindId, str], ...]:
-    readers: dict[KindId, str] = {}
-    for content in contents:
-        if content is None:
-            continue
-        for kind_id, (_, proposals) in REVIEWED.items():
-            dialect = proposals.recognises(path, content)
-            if dialect is not None:
-                readers.setdefault(kind_id, dialect)
-    return tuple(readers.items())
 
 
 def _judged(
@@ -178,7 +164,8 @@ def _names_a_changed_file(guard: Guard, pair: _Pair) -> bool:
 
 
 def _verdict(guard: Guard, configuration: Configuration, at: datetime) -> Verdict:
-    _, proposals = REVIEWED[guard.kind]
+    proposals = proposals_of(guard.kind)
+    assert proposals is not None, "only guards whose kind can judge a change are judged"
     fact = proposals.fact(guard, configuration, at)
     if isinstance(fact, Unseen):
         return Unknown(fact.why, next_step=fact.next_step)
@@ -188,7 +175,7 @@ def _verdict(guard: Guard, configuration: Configuration, at: datetime) -> Verdic
 def _differences(pairs: Sequence[_Pair]) -> Iterator[Difference]:
     for pair in pairs:
         for kind_id in sorted(pair.kinds):
-            differences = REVIEWED[kind_id][1].differences
-            if differences is not None:
-                for text in differences(pair.before, pair.after):
+            proposals = proposals_of(kind_id)
+            if proposals is not None and proposals.differences is not None:
+                for text in proposals.differences(pair.before, pair.after):
                     yield Difference(kind_id, host_named(pair.root), text)

@@ -48,7 +48,7 @@ def load_estate(path: str | Path, *, kinds: Iterable[Kind] | None = None) -> Est
 
 def read_estate(data: bytes, file: str, *, kinds: Iterable[Kind] | None = None) -> Estate:
     """The estate in these bytes; `file` is its name for places and for relative report paths."""
-    known_kinds = {kind.id: kind for kind in (built_in.KINDS if kinds is None else kinds)}
+    known_kinds = built_in.KINDS if kinds is None else {kind.id: kind for kind in kinds}
     mistakes = Mistakes(file)
     root = Fields(read_document(data, mistakes), "the estate", KEYS, mistakes)
     if not isinstance(root.node, Mapping):

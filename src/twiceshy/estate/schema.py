@@ -26,7 +26,7 @@ Schema = dict[str, Any]
 
 def estate_schema(kinds: Iterable[Kind] | None = None) -> Schema:
     """The schema as a JSON value; of all built kinds when `kinds` is not given."""
-    known = tuple(built_in.KINDS if kinds is None else kinds)
+    known = tuple(built_in.KINDS.values() if kinds is None else kinds)
     return {
         "$schema": DIALECT,
         "title": "twiceshy.yaml",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from types import MappingProxyType
 
 from twiceshy.errors import BugInTwiceshy
 from twiceshy.kinds import KINDS
@@ -11,8 +10,6 @@ from twiceshy.kinds.planned import PLANNED_KINDS
 from twiceshy.model.fact import Fact, Unseen
 from twiceshy.model.guard import Guard
 from twiceshy.model.verdict import Unknown, Verdict
-
-_BY_ID = MappingProxyType({kind.id: kind for kind in KINDS})
 
 
 def judge(guard: Guard, seen: Fact | Unseen, now: datetime) -> Verdict:
@@ -22,7 +19,7 @@ def judge(guard: Guard, seen: Fact | Unseen, now: datetime) -> Verdict:
     BugInTwiceshy for a fact of another kind than the guard's, or a kind nobody knows: neither can
     come from a valid estate.
     """
-    kind = _BY_ID.get(guard.kind)
+    kind = KINDS.get(guard.kind)
     if kind is None and guard.kind in PLANNED_KINDS:
         return Unknown(
             f"{guard.kind} guards are not checked by this version of Twiceshy",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from twiceshy.kinds import certificate, host, http, practice
-from twiceshy.model.kind import Kind
+from twiceshy.kinds.catalogue import Catalogue
 
-KINDS: tuple[Kind, ...] = (
-    certificate.KIND,
-    http.KIND,
-    host.KIND,
-    practice.KIND,
+KINDS = Catalogue(
+    "certificate",
+    "renewal",
+    "webserver",
+    "waf",
+    "ratelimit",
+    "database",
+    "http",
+    "host",
+    "practice",
 )
 """Every kind that can be judged, in the order the documentation shows them."""

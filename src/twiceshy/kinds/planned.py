@@ -15,20 +15,9 @@ PLANNED_KINDS = MappingProxyType(
         KindId(name): summary
         for name, summary in (
             (
-                "renewal",
-                "Certificate management will renew: configuration, timer, rehearsal, reload.",
-            ),
-            (
                 "firewall",
                 "These flows pass and those do not, over nftables and iptables rule sets.",
             ),
-            (
-                "webserver",
-                "Every public listener has sound TLS files and health-checked upstreams.",
-            ),
-            ("waf", "The web application firewall enforces on every public location."),
-            ("ratelimit", "Every public location is limited per client and for the whole server."),
-            ("database", "These settings reach the right database as the right role over TLS."),
             ("mail", "A message handed in comes out."),
             ("login", "A sequence of requests, such as a login, answers as it should in time."),
             ("signal", "A series shows no abnormal spike, drop or silence."),

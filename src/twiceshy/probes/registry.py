@@ -9,6 +9,11 @@ from twiceshy.model.ids import KindId
 PROBES = MappingProxyType(
     {
         KindId("certificate"): "twiceshy.probes.certificate",
+        KindId("renewal"): "twiceshy.probes.renewal",
+        KindId("webserver"): "twiceshy.probes.webserver",
+        KindId("waf"): "twiceshy.probes.waf",
+        KindId("ratelimit"): "twiceshy.probes.ratelimit",
+        KindId("database"): "twiceshy.probes.database",
         KindId("http"): "twiceshy.probes.http",
         KindId("host"): "twiceshy.probes.host",
     }

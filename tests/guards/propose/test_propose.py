@@ -149,7 +149,7 @@ def test_nothing_is_invented_for_a_target() -> None:
 
 
 def test_every_guard_of_a_built_kind_keeps_that_kinds_promise() -> None:
-    promises = {kind.id: kind.promise for kind in KINDS}
+    promises = {kind.id: kind.promise for kind in KINDS.values()}
     assert promises, "no kind is built"
     for one in propose([report(*every_action())]).proposals:
         if one.kind in promises:

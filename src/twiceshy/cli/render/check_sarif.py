@@ -15,7 +15,7 @@ from twiceshy.watch.sweep import Result
 
 def check_sarif(outcome: Outcome) -> dict[str, Any]:
     """A rule for every kind there is, a result for every guard that is broken or unknown."""
-    rules = [SarifRule(kind.id, kind.id, kind.summary, kind.summary) for kind in KINDS]
+    rules = [SarifRule(kind.id, kind.id, kind.summary, kind.summary) for kind in KINDS.values()]
     rules += [SarifRule(id_, id_, told, told) for id_, told in PLANNED_KINDS.items()]
     results = [
         _result(result, outcome.estate_path)

@@ -15,7 +15,7 @@ from twiceshy.model.verdict import Broken, Holds, Severity, Verdict
 
 def review_sarif(review: Review) -> dict[str, Any]:
     """A rule for every kind, a result for every guard that would be broken or unknown."""
-    rules = [SarifRule(kind.id, kind.id, kind.summary, kind.summary) for kind in KINDS]
+    rules = [SarifRule(kind.id, kind.id, kind.summary, kind.summary) for kind in KINDS.values()]
     results = [_result(one, review) for one in review.judged if not isinstance(one.after, Holds)]
     return sarif_log(rules, results)
 

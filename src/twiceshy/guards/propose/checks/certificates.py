@@ -36,7 +36,7 @@ CERTIFICATES: Mapping[Check, Template] = MappingProxyType(
             "It rehearses the renewal for {service} and looks at its timer and reload hook, so a "
             "renewal that is going to fail shows weeks before the certificate ends.",
             slots=(_RENEWED,),
-            rehearsal="staging",
+            rehearsal="configured",
             timer="runs",
             reload_hook="reloads",
         ),

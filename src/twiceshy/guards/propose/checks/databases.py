@@ -15,6 +15,7 @@ from twiceshy.guards.propose.quantity import Bound, Unit
 _LATENCY = r"\b(?:latenc|respon|answer|slow|connect|takes?\b|time)\w*"
 _LAG = r"\b(?:lag|behind|replica|delay)\w*"
 _DAY_SECONDS = 86400
+_WHERE = "Say in `files` where its settings are, and which host, database and role are right."
 _SET = frozenset({Bound.NONE, Bound.ABOVE, Bound.AT})
 _ALARM = re.compile(r"\b(?:alert|alarm|warn|notif|page)\w*|\bkeep\b|\bwhen\b")
 """What is set to a number, and not held against one: "increase the pool to 50"."""
@@ -33,8 +34,8 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
             "5m",
             "It connects with the very settings {service} uses and checks that they reach the "
             "right database as the right role over verified TLS.",
+            advice=_WHERE,
             slots=(span("max_latency_ms", 0.001, near=_LATENCY),),
-            settings_reach="the right database",
             tls="verified",
             max_latency_ms=500,
         ),
@@ -51,6 +52,7 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
                 ),
                 count("max_connections_in_use"),
             ),
+            advice=_WHERE,
             pools_fit_max_connections=True,
             max_connections_in_use_percent=80,
         ),
@@ -65,6 +67,7 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
                 span("max_latency_ms", 0.001, near=r"\b(?:latenc|respon|answer)\w*"),
                 span("longest_statement_seconds", 1, most=_DAY_SECONDS),
             ),
+            advice=_WHERE,
             max_latency_ms=500,
             longest_statement_seconds=30,
         ),
@@ -77,7 +80,7 @@ DATABASES: Mapping[Check, Template] = MappingProxyType(
                 span("max_replication_lag_seconds", 1, near=_LAG, most=86400),
                 span("max_latency_ms", 0.001, near=_LATENCY),
             ),
-            reached=True,
+            advice=_WHERE,
             max_latency_ms=500,
         ),
         Check.DATABASE_LOAD: signal(

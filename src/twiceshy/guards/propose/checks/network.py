@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from twiceshy.guards.propose.checks.check import Check
-from twiceshy.guards.propose.checks.slot import Slot, percent, rate
+from twiceshy.guards.propose.checks.slot import Slot, days_ahead, percent, rate
 from twiceshy.guards.propose.checks.template import Template, signal, template
 from twiceshy.guards.propose.quantity import Bound
 
@@ -32,8 +32,10 @@ NETWORK: Mapping[Check, Template] = MappingProxyType(
             "waf",
             "1h",
             "It sends {service} a harmless attack that must be blocked and a benign request that "
-            "must pass, so a firewall module that was switched off is noticed whatever switched "
-            "it off.",
+            "must pass, and reads which line decides whether it enforces, so a firewall module "
+            "that was switched off is noticed whatever switched it off.",
+            advice="List the locations that need none under `except_locations:`, and rules that "
+            "may be removed under `may_remove:`.",
             enforces=True,
             attack_canary="blocked",
             benign_canary="passes",
@@ -53,6 +55,8 @@ NETWORK: Mapping[Check, Template] = MappingProxyType(
             "15m",
             "It reads the balancer's configuration before {service}: every upstream has a health "
             "check, and what runs is what is on disk.",
+            advice="Say `upstream_health_checks: active` for checks that do not wait for a user's "
+            "request to fail, and `backends_at_least:` how many servers there must be.",
             upstream_health_checks=True,
             running_is_on_disk=True,
         ),
@@ -61,8 +65,10 @@ NETWORK: Mapping[Check, Template] = MappingProxyType(
             "15m",
             "It reads the web server's configuration of {service}: every public listener has "
             "sound TLS files, and what runs is what is on disk.",
-            tls_files="sound",
+            slots=(days_ahead("certificate_days"),),
+            certificate_days=14,
             running_is_on_disk=True,
+            served_is_configured=True,
         ),
         Check.RESOLVES: template(
             "host",

@@ -1,0 +1,1 @@
+"""These flows pass and those do not."""

@@ -1,0 +1,398 @@
+"""Rules into what they still ask of a region, in the environment in which they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import assert_never
+
+from twiceshy.kinds.firewall.choices import ChoiceKey
+from twiceshy.kinds.firewall.decide.compiled import (
+    Alternatives,
+    CompiledChain,
+    CompiledRule,
+    Kind,
+)
+from twiceshy.kinds.firewall.decide.environment import (
+    INDEX,
+    Environment,
+    Shifted,
+    Term,
+    unchanged,
+)
+from twiceshy.kinds.firewall.decide.index import ChainIndex
+from twiceshy.kinds.firewall.decide.interfaces import Interfaces, interfaces_of, names_asked
+from twiceshy.kinds.firewall.decide.space import Literal, Space, clipped
+from twiceshy.kinds.firewall.host import Host
+from twiceshy.kinds.firewall.packet import IPV4
+from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names, Opaque
+from twiceshy.languages.firewall.intervals import Intervals
+from twiceshy.languages.firewall.ruleset import (
+    Accept,
+    Chain,
+    Drop,
+    Goto,
+    Jump,
+    Reject,
+    Return,
+    Rule,
+    Ruleset,
+    Table,
+    Translate,
+    Unmodelled,
+)
+
+_THREE = 3
+MOST_LOOKED_AT = 500
+_TYPES = frozenset({Field.SADDR_TYPE, Field.DADDR_TYPE})
+
+
+class Prepared:
+    """What is worked out once of a rule set, for all questions about it."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self._names = tuple(names_asked(ruleset))
+        self.interfaces: Interfaces = interfaces_of(self._names)
+        self._chains: dict[int, ChainIndex] = {}
+        self._boxes: dict[int, ChainIndex] = {}
+        self._cyclic: dict[int, frozenset[str]] = {}
+
+    def interfaces_with(self, more: Iterable[Names]) -> Interfaces:
+        """The classes of interface names, when a question names some too."""
+        others = tuple(more)
+        return interfaces_of((*self._names, *others)) if others else self.interfaces
+
+    def chain(self, chain: Chain) -> ChainIndex:
+        """The rules of a chain by what they ask."""
+        known = self._chains.get(id(chain))
+        if known is None:
+            known = ChainIndex([rule.conditions for rule in chain.rules])
+            self._chains[id(chain)] = known
+        return known
+
+    def boxes(self, any_of: AnyOf) -> ChainIndex:
+        """The boxes of a condition with alternatives by what they ask."""
+        known = self._boxes.get(id(any_of))
+        if known is None:
+            known = self._boxes[id(any_of)] = ChainIndex(any_of.boxes)
+        return known
+
+    def cyclic(self, table: Table) -> frozenset[str]:
+        """The chains of a table that lead back to themselves."""
+        known = self._cyclic.get(id(table))
+        if known is None:
+            known = self._cyclic[id(table)] = _cyclic(table)
+        return known
+
+
+@lru_cache(maxsize=8)  # a rule set never changes, and is asked many questions
+def prepared(ruleset: Ruleset) -> Prepared:
+    """The same object for the same rule set."""
+    return Prepared(ruleset)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What a rule still asks: dimensions, and alternatives of them."""
+
+    literals: dict[int, Intervals]
+    any_of: list[tuple[list[dict[int, Intervals]], bool]]
+
+
+class Compiler:
+    """Compiles the chains of one rule set for one question."""
+
+    def __init__(self, prepared_: Prepared, space: Space, host: Host, watched: Rule | None) -> None:
+        self.prepared = prepared_
+        self.space = space
+        self.host = host
+        self.watched = watched
+        """The rule that the question is about; Kind.HIT when it is reached."""
+        self.renamed: Mapping[int, str] = {}
+        """Other occurrences for conditions, by their id."""
+
+    def compile(self, table: Table, chain: Chain, env: Environment) -> CompiledChain:
+        """The rules of a chain that may match, up to the first that ends it for all packets."""
+        regions = self._regions(env, self.prepared.chain(chain).fields)
+        rules: list[CompiledRule] = []
+        asked: list[_Asked] = []
+        for number in self.prepared.chain(chain).candidates(regions):
+            rule = chain.rules[number]
+            left = self._left(rule.conditions, env)
+            if left is None:
+                continue
+            is_last = self._add(rules, asked, table, rule, number, env, left)
+            if is_last and not left.literals and not left.any_of:
+                break
+        return self._with_bits(env, rules, asked)
+
+    def _regions(self, env: Environment, fields: Iterable[Field]) -> dict[Field, Intervals]:
+        found = {}
+        for field in fields:
+            if field in _TYPES:
+                continue
+            match env.of(field):
+                case None:
+                    found[field] = Intervals()
+                case Intervals() as values:
+                    found[field] = values
+                case Shifted() as shifted:
+                    found[field] = shifted.block
+                case dim:
+                    found[field] = self.space.regions[dim]
+        return found
+
+    def _add(  # noqa: PLR0917 - a rule, where it stands and what it still asks
+        self,
+        rules: list[CompiledRule],
+        asked: list[_Asked],
+        table: Table,
+        rule: Rule,
+        number: int,
+        env: Environment,
+        left: _Asked,
+    ) -> bool:
+        """Add a rule, as several when its target is not modelled; whether the chain ends there."""
+
+        def add(
+            kind: Kind,
+            *more: Literal,
+            jumps_to: str | None = None,
+            is_other: bool = False,
+        ) -> None:
+            literals = {**left.literals, **dict(more)}
+            kept = tuple((dim, values.pairs) for dim, values in literals.items())
+            rules.append(
+                CompiledRule(
+                    number,
+                    kind,
+                    effects=effects,
+                    jumps_to=jumps_to,
+                    left=kept if effects else (),
+                    is_other=is_other,
+                )
+            )
+            asked.append(_Asked(literals, left.any_of))
+
+        effects = rule.effects
+        if rule is self.watched:
+            add(Kind.HIT)
+            return True
+        kind, unmodelled, options = self._kind(table, rule)
+        if unmodelled is None:
+            jumps_to = getattr(rule.target, "chain", None)
+            same = self._unchanged(rule, left, env)
+            if same is not None:
+                add(kind, *same.items(), jumps_to=jumps_to)
+            add(kind, jumps_to=jumps_to, is_other=same is not None)
+            return kind is not Kind.CONTINUE and kind is not Kind.JUMP
+        choice = self.space.choice(env.packet, unmodelled, options)
+        add(Kind.DROP, (choice, Intervals.single(0)))
+        add(Kind.ACCEPT, (choice, Intervals.single(1)))
+        if effects and options == _THREE:
+            add(Kind.CONTINUE, (choice, Intervals.single(2)))
+        return options < _THREE
+
+    def _unchanged(self, rule: Rule, left: _Asked, env: Environment) -> dict[int, Intervals] | None:
+        """The packets that a rule's translation leaves as they are; None: none, or not told."""
+        translations = [one for one in rule.effects if isinstance(one, Translate)]
+        if len(translations) != 1 or len(rule.effects) != 1 or not env.knows_connection:
+            return None
+        if translations[0].end in env.translated:
+            return None
+        regions = {**self.space.regions, **left.literals}
+        same = unchanged(env, translations[0], self.host, regions)
+        if same is None or any(not (regions[dim] & values) for dim, values in same.items()):
+            return None
+        return same
+
+    def _kind(  # noqa: PLR0911 - one line for each target
+        self, table: Table, rule: Rule
+    ) -> tuple[Kind, ChoiceKey | None, int]:
+        """What the target does; with a choice and its options when it is not modelled."""
+        match rule.target:
+            case None:
+                translates = any(isinstance(one, Translate) for one in rule.effects)
+                return (Kind.ACCEPT if translates else Kind.CONTINUE), None, 0
+            case Accept():
+                return Kind.ACCEPT, None, 0
+            case Drop() | Reject():
+                return Kind.DROP, None, 0
+            case Return():
+                return Kind.RETURN, None, 0
+            case Jump(name) | Goto(name):
+                if name not in table.chains:
+                    text = f"there is no chain {name} in table {table.name}"
+                    return Kind.DROP, ChoiceKey(text, rule.place), _THREE
+                if name in self.prepared.cyclic(table):
+                    text = f"chain {name} leads back to itself"
+                    return Kind.DROP, ChoiceKey(text, rule.place), _THREE
+                return (Kind.JUMP if isinstance(rule.target, Jump) else Kind.GOTO), None, 0
+            case Unmodelled(text, may_continue):
+                key = ChoiceKey(text, rule.place, f"target {rule.place}")
+                return Kind.DROP, key, _THREE if may_continue else 2
+            case _:
+                assert_never(rule.target)
+
+    def _left(self, conditions: Sequence[Condition], env: Environment) -> _Asked | None:
+        """What is left to ask of the region; None when it cannot be true there."""
+        literals: dict[int, Intervals] = {}
+        any_of: list[tuple[list[dict[int, Intervals]], bool]] = []
+        for condition in conditions:
+            match condition:
+                case Match():
+                    if not self._narrow(literals, condition, env):
+                        return None
+                case AnyOf():
+                    boxes = self._boxes(condition, env)
+                    if boxes is condition.negated:
+                        return None
+                    if not isinstance(boxes, bool):
+                        any_of.append((boxes, condition.negated))
+                case Opaque(text, place, occurrence):
+                    occurrence = self.renamed.get(id(condition), occurrence)
+                    key = ChoiceKey(text, place, occurrence)
+                    literals[self.space.choice(env.packet, key)] = Intervals.single(1)
+                case _:
+                    assert_never(condition)
+        return _Asked(literals, any_of)
+
+    def _boxes(self, any_of: AnyOf, env: Environment) -> list[dict[int, Intervals]] | bool:
+        """The boxes that may be true; or whether one is in any case, or none can be."""
+        index = self.prepared.boxes(any_of)
+        boxes: list[dict[int, Intervals]] = []
+        for number in index.candidates(self._regions(env, index.fields)):
+            literals: dict[int, Intervals] = {}
+            if all(self._narrow(literals, match, env) for match in any_of.boxes[number]):
+                if not literals:
+                    return True
+                boxes.append(literals)
+        return boxes or False
+
+    def _narrow(self, literals: dict[int, Intervals], match: Match, env: Environment) -> bool:
+        """Narrow `literals` to what a match asks; False when nothing of the region is left."""
+        found = self._literal(match, env)
+        if isinstance(found, bool):
+            return found
+        dim, values = found
+        if dim in literals:
+            values &= literals[dim]
+            if not values.pairs:
+                return False
+        literals[dim] = values
+        return True
+
+    def _literal(self, match: Match, env: Environment) -> Literal | bool:
+        field, values = match.field, match.values
+        if field in _TYPES:
+            return self._type_literal(match, env)
+        term = env.of(field) if field.value.startswith("ct_") else env.terms[INDEX[field]]
+        if term is None:
+            return False
+        asked = self.space.interfaces.numbers(values) if isinstance(values, Names) else values
+        if isinstance(term, int):
+            found = clipped(asked, self.space.regions[term])
+            return found if isinstance(found, bool) else (term, found)
+        return self._constant(match, term, asked, env)
+
+    def _constant(
+        self, match: Match, term: Term, asked: Intervals, env: Environment
+    ) -> Literal | bool:
+        if isinstance(term, Shifted):
+            found = clipped(asked, term.block)
+            if isinstance(found, bool):
+                return found
+            moved = term.start - term.to
+            shifted = Intervals(tuple((low + moved, high + moved) for low, high in found.pairs))
+            back = clipped(shifted, self.space.regions[term.dim])
+            return back if isinstance(back, bool) else (term.dim, back)
+        assert isinstance(term, Intervals)
+        is_asked = clipped(asked, term)
+        if isinstance(is_asked, bool):
+            return is_asked
+        key = ChoiceKey(f"what {match.field} is then", detail=repr(match.values))
+        return self.space.choice(env.packet, key), Intervals.single(1)
+
+    def _type_literal(self, match: Match, env: Environment) -> Literal | bool:
+        is_source = match.field is Field.SADDR_TYPE
+        if not isinstance(match.values, Intervals):
+            return False
+        of_type = self.host.with_type(env.family, env.path, match.values, is_source=is_source)
+        four = env.family == IPV4
+        if is_source:
+            address = Field.SADDR4 if four else Field.SADDR6
+        else:
+            address = Field.DADDR4 if four else Field.DADDR6
+        return self._literal(Match(address, of_type), env)
+
+    def _with_bits(
+        self, env: Environment, rules: list[CompiledRule], asked: list[_Asked]
+    ) -> CompiledChain:
+        first = self.space.bits(len(rules))
+        certain = 0
+        finished: list[CompiledRule] = []
+        for place, (rule, left) in enumerate(zip(rules, asked, strict=True)):
+            for dim, values in left.literals.items():
+                self.space.ask(first + place, dim, values)
+            if not left.literals:
+                certain |= 1 << place
+            alternatives = tuple(
+                self._alternatives(boxes, negated=negated) for boxes, negated in left.any_of
+            )
+            finished.append(
+                CompiledRule(
+                    rule.number, rule.kind, alternatives, rule.effects, rule.jumps_to, rule.left
+                )
+                if alternatives
+                else rule
+            )
+        return CompiledChain(env, tuple(finished), first, certain)
+
+    def _alternatives(self, boxes: list[dict[int, Intervals]], *, negated: bool) -> Alternatives:
+        first = self.space.bits(len(boxes))
+        for number, box in enumerate(boxes):
+            for dim, values in box.items():
+                self.space.ask(first + number, dim, values)
+        return Alternatives(((1 << len(boxes)) - 1) << first, negated)
+
+
+def _cyclic(table: Table) -> frozenset[str]:
+    """The chains from which jumps lead back to themselves; of very many, those before them too."""
+    jumps = {
+        name: tuple(
+            rule.target.chain
+            for rule in chain.rules
+            if isinstance(rule.target, Jump | Goto) and rule.target.chain in table.chains
+        )
+        for name, chain in table.chains.items()
+    }
+    ended: set[str] = set()
+    waiting = dict(jumps)
+    while True:
+        # what only leads to chains that end, ends too; what is never found to end is on, or
+        # before, a cycle
+        ends = [name for name, to in waiting.items() if all(one in ended for one in to)]
+        if not ends:
+            break
+        for name in ends:
+            ended.add(name)
+            del waiting[name]
+    if len(waiting) > MOST_LOOKED_AT:
+        return frozenset(waiting)
+    return frozenset(name for name in waiting if _reaches(name, waiting))
+
+
+def _reaches(start: str, jumps: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether `start` leads back to itself."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for name in jumps.get(waiting.pop(), ()):
+            if name == start:
+                return True
+            if name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return False

@@ -1,0 +1,154 @@
+"""Which rules of a chain can matter for a region, found without asking each of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from twiceshy.languages.firewall.conditions import BITS, Condition, Field, Match
+from twiceshy.languages.firewall.intervals import Intervals
+
+FEW = 200
+"""So many different values are looked through one by one."""
+
+
+class FieldIndex:
+    """What the rules of a chain ask of one field."""
+
+    def __init__(self, field: Field, size: int) -> None:
+        self._field = field
+        self._size = size
+        self._asked: dict[Intervals, list[int]] = {}
+        self._asking: list[int] = []
+        self._all: int | None = None
+        self._blocks: _Blocks | None = None
+        self._masks: dict[Intervals, int] = {}
+
+    def add(self, values: Intervals, number: int) -> None:
+        """Rule `number` asks for these values."""
+        self._asked.setdefault(values, []).append(number)
+        self._asking.append(number)
+
+    def impossible(self, region: Intervals) -> int:
+        """The rules that ask for nothing in the region, as bits."""
+        mask = self._masks.get(region)
+        if mask is None:
+            mask = self._masks[region] = self._impossible(region)
+        return mask
+
+    def _impossible(self, region: Intervals) -> int:
+        if len(self._asked) <= FEW:
+            return bits_of(
+                (
+                    number
+                    for values, numbers in self._asked.items()
+                    if not overlap(values, region)
+                    for number in numbers
+                ),
+                self._size,
+            )
+        if self._blocks is None:
+            self._blocks = _Blocks(self._asked, BITS[self._field])
+            self._all = bits_of(self._asking, self._size)
+        assert self._all is not None
+        return self._all & ~bits_of(self._blocks.touching(region), self._size)
+
+
+class ChainIndex:
+    """The rules of a chain by what they ask."""
+
+    def __init__(self, conditions: Sequence[Sequence[Condition]]) -> None:
+        self._size = len(conditions)
+        self._fields: dict[Field, FieldIndex] = {}
+        fields = self._fields
+        for number, asked in enumerate(conditions):
+            for one in asked:
+                if isinstance(one, Match) and isinstance(one.values, Intervals):
+                    index = fields.get(one.field)
+                    if index is None:
+                        index = fields[one.field] = FieldIndex(one.field, self._size)
+                    index.add(one.values, number)
+
+    def candidates(self, regions: Mapping[Field, Intervals]) -> Iterator[int]:
+        """The rules that may match something in these regions, in order; a few too many."""
+        mask = (1 << self._size) - 1
+        for field, region in regions.items():
+            index = self._fields.get(field)
+            if index is not None:
+                mask &= ~index.impossible(region)
+        return ones(mask)
+
+    @property
+    def fields(self) -> Iterable[Field]:
+        """The fields that any rule asks for."""
+        return self._fields
+
+
+class _Blocks:
+    """Intervals cut into aligned blocks, as networks are: each contains a point or starts after."""
+
+    def __init__(self, asked: Mapping[Intervals, list[int]], bits: int) -> None:
+        self._bits = bits
+        self._by_block: dict[tuple[int, int], list[int]] = {}
+        for values, numbers in asked.items():
+            for low, high in values.pairs:
+                for block in _aligned(low, high):
+                    self._by_block.setdefault(block, []).extend(numbers)
+        self._levels = sorted({level for level, _ in self._by_block})
+        starts = sorted((start << level, level, start) for level, start in self._by_block)
+        self._starts = [start for start, _, _ in starts]
+        self._keys = [(level, start) for _, level, start in starts]
+
+    def touching(self, region: Intervals) -> Iterator[int]:
+        """The rules with a block that has something of the region."""
+        for low, high in region.pairs:
+            for level in self._levels:
+                found = self._by_block.get((level, low >> level))
+                if found is not None:
+                    yield from found
+            first = bisect_right(self._starts, low)
+            last = bisect_right(self._starts, high)
+            for key in self._keys[first:last]:
+                yield from self._by_block[key]
+
+
+def _aligned(low: int, high: int) -> Iterator[tuple[int, int]]:
+    """The interval as blocks (level, start >> level), each 2^level long and aligned to it."""
+    while low <= high:
+        level = (low & -low).bit_length() - 1 if low else (high + 1).bit_length()
+        while low + (1 << level) - 1 > high:
+            level -= 1
+        yield level, low >> level
+        low += 1 << level
+
+
+def overlap(one: Intervals, other: Intervals) -> bool:
+    """Whether they have a number in common."""
+    first, second = (one, other) if len(one.pairs) <= len(other.pairs) else (other, one)
+    pairs = second.pairs
+    for low, high in first.pairs:
+        at = bisect_left(pairs, low, key=_high)
+        if at < len(pairs) and pairs[at][0] <= high:
+            return True
+    return False
+
+
+def _high(pair: tuple[int, int]) -> int:
+    return pair[1]
+
+
+def bits_of(numbers: Iterable[int], size: int) -> int:
+    """These numbers as the set bits of one."""
+    octets = bytearray((size >> 3) + 1)
+    for number in numbers:
+        octets[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(octets, "little")
+
+
+def ones(mask: int) -> Iterator[int]:
+    """The numbers of the set bits, lowest first."""
+    text = bin(mask)[:1:-1]
+    at = text.find("1")
+    while at >= 0:
+        yield at
+        at = text.find("1", at + 1)

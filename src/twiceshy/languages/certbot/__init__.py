@@ -1,0 +1,1 @@
+"""Certbot's folder: renewal/*.conf, cli.ini, live and archive certificates, hooks."""

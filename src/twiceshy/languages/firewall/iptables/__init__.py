@@ -1,0 +1,1 @@
+"""iptables-save, ip6tables-save and scripts of iptables commands, read into one form of rules."""

@@ -1,0 +1,1 @@
+"""What each `-m` module asks of a packet, one file per kin of modules."""

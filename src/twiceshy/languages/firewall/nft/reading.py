@@ -1,0 +1,41 @@
+"""What one reading of files shares: the host's configuration, the state, and what was met."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from twiceshy.languages.firewall.nft.hostnames import HostNames
+from twiceshy.languages.firewall.nft.state import NftState
+from twiceshy.languages.firewall.nft.steps import Asks
+from twiceshy.languages.firewall.ruleset import Problem, TableFamily
+from twiceshy.model.configuration import Configuration
+from twiceshy.model.place import Place
+
+IP_VERSIONS = {TableFamily.IP: 4, TableFamily.IP6: 6}
+"""The only version that a table of that family sees."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Handed through all parts of the reader."""
+
+    configuration: Configuration
+    state: NftState
+    is_change: bool = False
+    """The state was loaded before: what is deleted must be there."""
+    stack: list[str] = field(default_factory=list)
+    """Absolute paths of the files that are being read, each included by the one before."""
+    host_names: HostNames = field(init=False)
+    seen: dict[TableFamily, dict[tuple[str, ...], Asks]] = field(default_factory=dict)
+    """Matches that were read already, by their tokens, so that equal ones are one object."""
+
+    def __post_init__(self) -> None:
+        self.host_names = HostNames(self.configuration)
+
+    def problem(self, place: Place, what: str) -> None:
+        """Something on which all answers hinge."""
+        self.state.problems.append(Problem(place, what))
+
+    def matches_of(self, family: TableFamily) -> dict[tuple[str, ...], Asks]:
+        """The matches that were read already in tables of this family."""
+        return self.seen.setdefault(family, {})
