@@ -51,14 +51,7 @@ def some(first: int) -> Told:
         for seed in range(first, first + SETS_AT_ONCE):
             text, pools, rng = generated(seed)
             try:
-                score = play(
-                    kernel,
-                    text,
-                    pools,
-                    rng,
-                    count=PACKETS_OF_A_SET,
-                    read_back=rng.random() < 0.5,
-                )
+                score = play(kernel, text, pools, rng, count=PACKETS_OF_A_SET)
             except Unread as error:
                 complaints.append(str(error))
                 continue

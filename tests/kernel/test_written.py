@@ -39,10 +39,9 @@ def test_every_case_file_is_tried() -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=[f"{text.name}-{text.variant}" for text in TEXTS])
-@pytest.mark.parametrize("read_back", [False, True], ids=["as written", "as the kernel lists it"])
-def test_the_kernel_agrees(kernel: Kernel, text: Text, read_back: bool) -> None:
+def test_the_kernel_agrees(kernel: Kernel, text: Text) -> None:
     rng = random.Random(text.name)
-    score = play(kernel, text, Pools.of(text.whole), rng, count=160, read_back=read_back)
+    score = play(kernel, text, Pools.of(text.whole), rng, count=120)
     assert not score.disagreements, f"{text.whole}\n{score.disagreements[0]}"
     assert (score.counts["depends"] > 0) is text.name.startswith("what_is_not_modelled")
     assert min(score.counts["passed"], score.counts["dropped"]) > 10

@@ -7,6 +7,7 @@ from twiceshy.kinds.catalogue import Catalogue
 KINDS = Catalogue(
     "certificate",
     "renewal",
+    "firewall",
     "webserver",
     "waf",
     "ratelimit",

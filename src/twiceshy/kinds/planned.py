@@ -1,7 +1,6 @@
 """Kinds that have a name and a promise but no probe yet: their guards are Unknown, never green.
 
-An action about a firewall deserves a `firewall` guard from the day it is read. Until that kind is
-built, the guard is kept as the user wrote it and judged Unknown, saying so.
+An action about a login deserves a `login` guard from the day it is read. Until that kind is built, the guard is kept as the user wrote it and judged Unknown, saying so.
 """
 
 from __future__ import annotations
@@ -14,10 +13,6 @@ PLANNED_KINDS = MappingProxyType(
     {
         KindId(name): summary
         for name, summary in (
-            (
-                "firewall",
-                "These flows pass and those do not, over nftables and iptables rule sets.",
-            ),
             ("mail", "A message handed in comes out."),
             ("login", "A sequence of requests, such as a login, answers as it should in time."),
             ("signal", "A series shows no abnormal spike, drop or silence."),

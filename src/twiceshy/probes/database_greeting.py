@@ -17,6 +17,7 @@ from twiceshy.probes.connecting import Trouble, trouble_of
 from twiceshy.probes.database_targets import Target
 from twiceshy.probes.tls.starttls import farewell_for, talk_for
 
+_WHO = "Say `role`, `database` and `credentials`, or `files` with the settings."
 _CHUNK_BYTES = 16 * 1024
 _TROUBLES = {
     Trouble.REFUSED: Outcome.REFUSED,
@@ -30,9 +31,9 @@ _TROUBLES = {
 
 async def greet(target: Target, address: str, made: Attempt) -> Attempt:
     """Connect, ask for TLS, and leave in good form; nobody logs in."""
-    if isinstance(target.root, str) and target.level >= Level.AUTHORITY:
-        why = f"the root certificate {target.root} is missing"
-        return replace(made, outcome=Outcome.ROOTS_MISSING, why=why)
+    impossible = _impossible(target, made)
+    if impossible is not None:
+        return impossible
     loop = asyncio.get_running_loop()
     began = loop.time()
     try:
@@ -64,6 +65,17 @@ async def greet(target: Target, address: str, made: Attempt) -> Attempt:
         return replace(made, outcome=_TROUBLES[trouble], why=why)
     finally:
         writer.transport.abort()
+
+
+def _impossible(target: Target, made: Attempt) -> Attempt | None:
+    """What is known without a connection."""
+    if isinstance(target.root, str) and target.level >= Level.AUTHORITY:
+        why = f"the root certificate {target.root} is missing"
+        return replace(made, outcome=Outcome.ROOTS_MISSING, why=why)
+    if target.host.startswith("/"):
+        why = "a socket, and nobody said which role to log in as"
+        return replace(made, outcome=Outcome.CANNOT_LOOK, why=why, next_step=_WHO)
+    return None
 
 
 async def _ask_for_tls(
@@ -101,7 +113,7 @@ def _answered(target: Target, made: Attempt, session: SessionSeen) -> Attempt:
             made,
             outcome=Outcome.CANNOT_LOOK,
             why="PostgreSQL answers, and no role to log in as is known",
-            next_step="Say `role`, `database` and `credentials`, or `files` with the settings.",
+            next_step=_WHO,
         )
     return replace(
         made, outcome=Outcome.CONNECTED, why="it greets; nobody logged in", session=session

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.farm.kernel.datagram import WITH_PORTS
@@ -73,8 +73,23 @@ class Score:
         return self.counts["passed"] + self.counts["dropped"]
 
 
-def compared(ruleset: Ruleset, outcomes: Iterable[Outcome]) -> Score:
-    """Trace what was sent, in its order, and hold it against what the kernel did."""
+def compared(readings: Iterable[Ruleset], outcomes: Sequence[Outcome]) -> Score:
+    """Trace what was sent, in its order, and hold it against what the kernel did.
+
+    Several readings of one rule set are all held against the same packets, which count once.
+    """
+    whole = Score()
+    for number, ruleset in enumerate(readings):
+        score = _compared(ruleset, outcomes)
+        if number == 0:
+            whole.add(score)
+        else:
+            whole.disagreements += score.disagreements
+            whole.counts["disagree"] += score.counts["disagree"]
+    return whole
+
+
+def _compared(ruleset: Ruleset, outcomes: Sequence[Outcome]) -> Score:
     score = Score()
     firsts: dict[int, tuple[Trace, Seen]] = {}
     marks: dict[int, int] = {}

@@ -161,8 +161,12 @@ class RuleMaker:
 
     def _plain_ports(self, protocol: str) -> list[str]:
         found = [f"-m {protocol}"]
+        negation = self._not()
         for option in self._rng.sample(("--sport", "--dport"), k=self._rng.choice((1, 1, 2))):
-            found.append(f"{self._not()}{option} {self._ports(':')}")
+            found.append(f"{negation}{option} {self._ports(':')}")
+            # Both negated are loaded as `not both` by iptables-nft before 1.8.11 (and by nft before
+            # 1.1): https://git.netfilter.org/iptables, add_nft_tcpudp().
+            negation = "" if negation else self._not()
         return found
 
     def _ports(self, between: str) -> str:

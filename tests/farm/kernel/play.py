@@ -29,18 +29,18 @@ def play(
     rng: random.Random,
     *,
     count: int,
-    read_back: bool = False,
 ) -> Score:
     """About `count` first packets of each IP version through a rule set, and what follows them.
 
-    With `read_back` our reading is of what the kernel lists, else of the text that was loaded.
+    Held against them is what we make of the text, and what we make of the kernel's listing of it.
     """
     score = Score()
     text.load(kernel)
     try:
-        ruleset = text.read_back(kernel) if read_back else text.read()
-        if ruleset.problems:
-            raise Unread(text, ruleset.problems)
+        readings = (text.read(), text.read_back(kernel))
+        for ruleset in readings:
+            if ruleset.problems:
+                raise Unread(text, ruleset.problems)
         for version in text.versions:
             # What follows the IPv6 header is taken to be the last header.
             options = "nexthdr" not in text.whole
@@ -48,7 +48,7 @@ def play(
                 kernel, rng, pools, version, nat=text.translates, options=options
             )
             for outcomes in volleys.run(count):
-                score.add(compared(ruleset, outcomes))
+                score.add(compared(readings, outcomes))
     finally:
         text.unload(kernel)
     return score

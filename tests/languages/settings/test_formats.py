@@ -174,6 +174,11 @@ def test_a_password_is_told_from_a_reference(read: Read, value: str, kept: Kept)
     assert password.kept is kept
 
 
+def test_what_nobody_can_send_is_a_flaw(read: Read) -> None:
+    text = '{"db": {"host": "db-1", "user": "a\\u0000b", "name": "auth"}}'
+    assert "nobody can send" in only(read({"/srv/c.json": text})).flaws[0].what
+
+
 def test_nested_pools_and_options_are_found(read: Read) -> None:
     spring = (
         "spring.datasource.url=jdbc:postgresql://db-1/auth\n"

@@ -205,8 +205,9 @@ def test_a_password_that_is_only_referred_to_needs_credentials(
     assert isinstance(login.verdict(), Unknown)
     assert isinstance(login.verdict(credentials="env:LOOK_PASSWORD"), Unknown)
     monkeypatch.setenv("LOOK_PASSWORD", PASSWORD)
-    # A colon would make a role of what is before it; this one has other characters there.
-    assert isinstance(login.verdict(credentials="env:LOOK_PASSWORD"), Broken | Holds)
+    wrong = login.verdict(credentials="env:LOOK_PASSWORD")
+    assert isinstance(wrong, Broken), "what stands before its colon is taken for a role"
+    assert "password authentication failed" in wrong.why
     monkeypatch.setenv("LOOK_PASSWORD", f"login:{PASSWORD}")
     assert isinstance(login.verdict(credentials="env:LOOK_PASSWORD"), Holds)
 

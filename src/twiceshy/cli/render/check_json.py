@@ -14,7 +14,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from twiceshy.cli.render.outcome import Outcome, next_step, why
+from twiceshy.cli.render.outcome import Outcome
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.verdict import Broken, word
 from twiceshy.watch.sweep import Result
 

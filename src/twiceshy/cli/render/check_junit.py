@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from twiceshy.cli.render.outcome import Outcome, next_step, why
+from twiceshy.cli.render.outcome import Outcome
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.verdict import Broken, Holds, Unknown
 from twiceshy.watch.sweep import Result
 

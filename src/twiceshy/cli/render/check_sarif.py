@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from twiceshy.cli.render.outcome import Outcome, next_step, why
+from twiceshy.cli.render.outcome import Outcome
 from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.kinds import KINDS
 from twiceshy.kinds.planned import PLANNED_KINDS
 from twiceshy.model.place import Place

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from twiceshy.cli.render.outcome import Outcome, next_step, why
+from twiceshy.cli.render.outcome import Outcome
 from twiceshy.cli.render.paper import PIPED_COLUMNS, Paper, cells, clean, cut, fold, pad
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.guard import Guard
 from twiceshy.model.verdict import Broken, Holds, Verdict, word
 from twiceshy.watch.sweep import Result

@@ -49,16 +49,6 @@ class Outcome:
         return tuple(sorted(self.results, key=lambda result: _badness(result.verdict)))
 
 
-def why(verdict: Verdict) -> str:
-    """The verdict's one sentence."""
-    return verdict.summary if isinstance(verdict, Holds) else verdict.why
-
-
-def next_step(verdict: Verdict) -> str | None:
-    """What to do about it; nothing where it holds."""
-    return None if isinstance(verdict, Holds) else verdict.next_step
-
-
 def _badness(verdict: Verdict) -> int:
     match verdict:
         case Broken(severity=severity):

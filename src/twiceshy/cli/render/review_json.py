@@ -22,7 +22,7 @@ from typing import Any
 
 from twiceshy import __version__
 from twiceshy.changes.outcome import Effect, Judged, Review
-from twiceshy.cli.render.outcome import next_step, why
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.verdict import Broken, Evidence, word
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from twiceshy.changes.outcome import Effect, Judged, Review
 from twiceshy.changes.recall import UNDOING
-from twiceshy.cli.render.outcome import next_step, why
 from twiceshy.cli.render.paper import clean
 from twiceshy.cli.render.review_text import recalled_in_words
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.verdict import Holds
 
 MOST_DIFFERENCES = 20

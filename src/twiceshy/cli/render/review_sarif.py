@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from twiceshy.changes.outcome import Judged, Review
-from twiceshy.cli.render.outcome import next_step, why
 from twiceshy.cli.render.review_text import recalled_in_words
 from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.kinds import KINDS
 from twiceshy.model.place import Place
 from twiceshy.model.verdict import Broken, Holds, Severity, Verdict

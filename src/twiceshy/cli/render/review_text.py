@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from twiceshy.changes.outcome import ChangedFile, Effect, Judged, Recalled, Review
 from twiceshy.changes.recall import UNDOING
-from twiceshy.cli.render.outcome import next_step, why
 from twiceshy.cli.render.paper import Paper, cells, clean, cut, fold, pad
+from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.verdict import Broken, Evidence, Holds
 
 MOST_EVIDENCE = 6
@@ -22,6 +22,7 @@ _MARKS = {
     Effect.MENDS: ("✓", "green"),
     Effect.KEEPS: ("✓", "green"),
 }
+_LEAST_FOR_READERS = 10
 _WIDEST_EFFECT = max(len(effect) for effect in Effect)
 
 
@@ -53,10 +54,10 @@ def _head(review: Review, paper: Paper) -> Iterator[str]:
 
 def _file(file: ChangedFile, paper: Paper) -> str:
     readers = ", ".join(f"{kind} ({dialect})" for kind, dialect in file.kinds)
-    told = f"  {pad(file.how, 7)}  {clean(file.path)}"
+    told = cut(f"  {pad(file.how, 7)}  {clean(file.path)}", paper.columns)
     room = paper.columns - cells(told) - 2
     shown = readers or "no kind reads it"
-    return f"{told}  {paper.paint(cut(shown, room), 'dim')}" if room >= cells("a") + 9 else told
+    return f"{told}  {paper.paint(cut(shown, room), 'dim')}" if room >= _LEAST_FOR_READERS else told
 
 
 def _guards(review: Review, paper: Paper) -> Iterator[str]:
@@ -147,7 +148,9 @@ def _summary(review: Review, paper: Paper, took_seconds: float) -> Iterator[str]
         paper.paint(f"{count} {words}", style if count else "dim") for count, words, style in shown
     ]
     when = f"(reviewed at {review.at:%Y-%m-%d %H:%M} UTC in {took_seconds:.1f} s)"
-    yield f"{', '.join(parts)}  {paper.paint(when, 'dim')}"
+    told = ", ".join(f"{count} {words}" for count, words, _ in shown)
+    between = "  " if cells(told) + 2 + cells(when) <= paper.columns else "\n"
+    yield f"{', '.join(parts)}{between}{paper.paint(when, 'dim')}"
     if not review.judged:
         nothing = (
             "No guard was judged: this change touches nothing that a guard of the estate looks at."

@@ -65,8 +65,8 @@ class Promise:
     a host, every file that others cannot read (no permission for others)."""
     credentials: str | None = None
     """The password to look with, for a target without files, or when the files only refer to it:
-    `env:NAME` or `file:PATH` (relative to the estate file), holding `password` or
-    `role:password`."""
+    `env:NAME` or `file:PATH` (relative to the estate file), holding `role:password`, or the
+    password alone if there is no colon in it."""
     roots: str | None = None
     """PEM file of the trusted roots (relative to the estate file), or `system`, to look with when
     the settings name none."""

@@ -96,8 +96,8 @@ def _findings(promise: Promise, fact: DatabaseFact) -> Iterator[Finding]:
         for instance in host.instances:
             yield from _of_instance(promise, instance, host)
         yield from _unreadable(host)
-    yield from check_agreement(promise, fact.hosts)
     yield from check_capacity(promise, fact)
+    yield from check_agreement(promise, fact.hosts)
     yield from check_sessions(promise, fact)
 
 

@@ -98,7 +98,7 @@ def orders(ruleset: Ruleset, family: int) -> tuple[Order, ...]:
     ways: dict[Hook, list[tuple[Step, ...]]] = {}
     doubts: list[str] = []
     for hook in (Hook.PREROUTING, Hook.INPUT, Hook.FORWARD, Hook.OUTPUT, Hook.POSTROUTING):
-        chains = [one for one in _base_chains(ruleset, family) if one.base.hook is hook]
+        chains = [one for one in base_chains(ruleset, family) if one.base.hook is hook]
         ways[hook] = [
             _with_tracking(hook, filters, nats)
             for filters, nats in islice(
@@ -117,7 +117,8 @@ def orders(ruleset: Ruleset, family: int) -> tuple[Order, ...]:
     )
 
 
-def _base_chains(ruleset: Ruleset, family: int) -> Iterator[BaseChain]:
+def base_chains(ruleset: Ruleset, family: int) -> Iterator[BaseChain]:
+    """The base chains that see packets of a family, in the order of the files."""
     families = {TableFamily.INET, TableFamily.IP if family == IPV4 else TableFamily.IP6}
     for table in ruleset.tables:
         if table.family in families and not table.dormant:

@@ -20,13 +20,17 @@ _ALL = 100
 def judge_wall(promise: Promise, wall: Wall, spots: tuple[Spot, ...]) -> Iterator[Finding]:
     """Everything that is wrong with the rules of these places, or not known of them."""
     where = places_of(spots)
+    yield from _judged(promise, wall, where, spots[0])
     yield from _unread(wall, where)
-    engine = _engine(promise, wall, where, spots[0])
+
+
+def _judged(promise: Promise, wall: Wall, where: str, spot: Spot) -> Iterator[Finding]:
+    engine = _engine(promise, wall, where, spot)
     if engine is not None:
         yield engine
         return
     if promise.body_access and not wall.reads_bodies:
-        yield _bodies(wall, where, spots[0])
+        yield _bodies(wall, where, spot)
     if wall.refuses_all is not None:
         yield Finding(
             f"every request for {where} is refused by {wall.refuses_all.text}",
@@ -39,7 +43,7 @@ def judge_wall(promise: Promise, wall: Wall, spots: tuple[Spot, ...]) -> Iterato
         *(one for loss in wall.losses if (one := judge_loss(promise, loss, where)) is not None),
         *_scores(promise, wall, where),
     ]
-    through = list(_through(promise, wall, where, spots[0]))
+    through = list(_through(promise, wall, where, spot))
     yield from _merged(found, through)
 
 

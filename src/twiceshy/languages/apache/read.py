@@ -9,8 +9,8 @@ says "Syntax OK".
 Sources: httpd's server/config.c, server/core.c, server/util.c and the manual's pages on `Include`,
 `<IfModule>`, `<IfDefine>`, `<IfVersion>` and `Define`. `<IfVersion>` is decided for 2.4.
 
-Bounds: `MOST_BYTES` in one file, `MOST_LINES` and `MOST_PATTERNS` in all, `DEEPEST` sections and `DEEPEST_INCLUDE` files
-inside each other. What is beyond is a `Problem`.
+Bounds: `MOST_BYTES` in one file; `MOST_LINES`, `MOST_INCLUDES` and `MOST_PATTERNS` in all; `DEEPEST`
+sections and `DEEPEST_INCLUDE` files inside each other. What is beyond is a `Problem`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from twiceshy.model.configuration import Configuration
 from twiceshy.model.place import Place
 
 MOST_LINES = 100_000
+MOST_INCLUDES = 5000
 MOST_PATTERNS = 500
 """Includes with a pattern, or of a folder."""
 LONGEST_FILLED = 4096
@@ -75,6 +76,7 @@ class _Reader:
         self.files: dict[str, None] = {}
         self.way: list[str] = []
         self.left = MOST_LINES
+        self.includes_left = MOST_INCLUDES
         self.patterns_left = MOST_PATTERNS
         self.open: list[_Open] = []
         self._take_environment()
@@ -129,6 +131,8 @@ class _Reader:
         depth = len(self.open)
         text = content.decode("utf-8", "replace")
         for line in logical_lines(text, shown, comments_go_on=True):
+            if self.left <= 0 and self.includes_left < 0:
+                break
             if self.left <= 0:
                 why = f"there are more than the {MOST_LINES} lines that are read"
                 self._problem(why, line.at(0), self._target(into))
@@ -242,6 +246,12 @@ class _Reader:
             self._problem(f"{name} has a variable that is not known here", include.place, target)
             return
         path = normal(name if name.startswith("/") else f"{self.root}/{name}")
+        self.includes_left -= 1
+        if self.includes_left < 0:
+            why = f"there are more than the {MOST_INCLUDES} includes that are followed"
+            self._problem(why, include.place, target)
+            self.left = 0
+            return
         if path in self.configuration.files:
             self._file(path, include.place, target)
             return

@@ -75,9 +75,11 @@ def ruleset_of(configuration: Configuration, paths: tuple[str, ...] = ()) -> Rul
             changed = apply_commands(one.data, one.shown, tables, sets)
             tables = [*changed.tables]
             problems += changed.problems
-    nft = _nft(configuration, files, tables)
-    problems += [*nft.problems, *shared(tables, nft.tables)]
+    concealed = {(family, name) for family, name, _ in hidden}
+    nft = _nft(configuration, files, tables, concealed)
     native = {(table.family, table.name) for table in nft.tables}
+    tables = [one for one in tables if not _is_listed_better(one, concealed & native)]
+    problems += [*nft.problems, *shared(tables, nft.tables)]
     problems += [problem for *key, problem in hidden if tuple(key) not in native]
     sizes = {name: one.size for name, one in sets.by_name.items()}
     return Ruleset((*tables, *nft.tables), tuple(problems), MappingProxyType({**sizes, **nft.sets}))
@@ -105,7 +107,17 @@ def _varying(files: list[_File]) -> frozenset[str]:
     )
 
 
-def _nft(configuration: Configuration, files: list[_File], tables: list[Table]) -> Ruleset:
+def _is_listed_better(table: Table, native: set[tuple[TableFamily, str]]) -> bool:
+    """Whether nft lists all of a table of which iptables-save shows a part."""
+    return table.source != "iptables-legacy" and (table.family, table.name) in native
+
+
+def _nft(
+    configuration: Configuration,
+    files: list[_File],
+    tables: list[Table],
+    concealed: set[tuple[TableFamily, str]],
+) -> Ruleset:
     paths = [one.path for one in files if one.dialect == "nft"]
     if not paths:
         return Ruleset(())
@@ -118,4 +130,4 @@ def _nft(configuration: Configuration, files: list[_File], tables: list[Table]) 
         for table in tables
         if table.source != "iptables-legacy" and table.place and table.place.file in printed
     }
-    return read_nft_of(configuration, paths, shown_better)
+    return read_nft_of(configuration, paths, shown_better - concealed)

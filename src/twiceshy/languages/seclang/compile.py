@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from twiceshy.languages.seclang.actions import (
     DEFAULT_PHASE,
@@ -46,8 +47,10 @@ class Chain:
 
     def take(self, statement: Statement) -> Rule | None:
         """Add a SecRule, SecAction or SecRuleScript; the rule once its last link has come."""
-        link = self._link(statement)
-        if link is None:
+        short = len(statement.line.text) <= _LONGEST_KEPT
+        link = _kept_link_of(statement) if short else link_of(statement)
+        if isinstance(link, Fault):
+            self.faults.append(link)
             self._links.clear()
             return None
         self._links.append(link)
@@ -66,30 +69,6 @@ class Chain:
             )
             self._links.clear()
 
-    def _link(self, statement: Statement) -> Link | None:
-        if any(not word.is_closed for word in statement.words):
-            self.faults.append(Fault("a quoted string never ends", statement.place))
-            return None
-        position = {"secaction": 0, "secrulescript": 1}.get(statement.key, 2)
-        if len(statement.words) < min(position + 1, 2) or len(statement.words) > position + 1:
-            why = f"{statement.name} has {len(statement.words)} arguments"
-            self.faults.append(Fault(why, statement.place))
-            return None
-        text, start = "", 0
-        if len(statement.words) > position:
-            text, start = statement.words[position].text, statement.words[position].start
-        try:
-            actions = actions_of(text)
-        except MalformedActions as error:
-            self.faults.append(Fault(f"the actions are malformed: {error}", statement.place))
-            return None
-        operator = None
-        if statement.key == "secrule":
-            operator = Operator.of(statement.words[1].text)
-        elif statement.key == "secrulescript":
-            operator = Operator("script", statement.first)
-        return Link(statement, operator, actions, start)
-
     def _rule(self, links: tuple[Link, ...]) -> Rule | None:
         first = links[0]
         phases = [action.value for action in first.named("phase")]
@@ -103,6 +82,34 @@ class Chain:
             self.faults.append(Fault("the rule has no id", first.statement.place))
             return None
         return rule_of(links, phase, int(numbers[-1][:18]))
+
+
+def link_of(statement: Statement) -> Link | Fault:
+    """Read a SecRule, SecAction or SecRuleScript by itself."""
+    if any(not word.is_closed for word in statement.words):
+        return Fault("a quoted string never ends", statement.place)
+    position = {"secaction": 0, "secrulescript": 1}.get(statement.key, 2)
+    if len(statement.words) < min(position + 1, 2) or len(statement.words) > position + 1:
+        why = f"{statement.name} has {len(statement.words)} arguments"
+        return Fault(why, statement.place)
+    text, start = "", 0
+    if len(statement.words) > position:
+        text, start = statement.words[position].text, statement.words[position].start
+    try:
+        actions = actions_of(text)
+    except MalformedActions as error:
+        return Fault(f"the actions are malformed: {error}", statement.place)
+    operator = None
+    if statement.key == "secrule":
+        operator = Operator.of(statement.words[1].text)
+    elif statement.key == "secrulescript":
+        operator = Operator("script", statement.first)
+    return Link(statement, operator, actions, start)
+
+
+_LONGEST_KEPT = 8192
+_kept_link_of = lru_cache(maxsize=4096)(link_of)
+"""The core rule set is the same at every server, and before and after most changes."""
 
 
 def default_of(statement: Statement) -> Default | Fault:

@@ -4,7 +4,7 @@
 pattern comes in the order of bytes. What is not among the files of the configuration is a `Gap` where
 it stands; nginx does not start when an include finds nothing, so nothing is ever left out silently.
 
-Bounds: `MOST_BYTES` in one file, `MOST_STATEMENTS` and `MOST_PATTERNS` in one reading,
+Bounds: `MOST_BYTES` in one file; `MOST_STATEMENTS`, `MOST_INCLUDES` and `MOST_PATTERNS` in one reading;
 `DEEPEST_INCLUDE` files inside each other. What is beyond is a `Gap`.
 """
 
@@ -22,6 +22,7 @@ from twiceshy.model.configuration import Configuration
 from twiceshy.model.place import Place
 
 MOST_STATEMENTS = 50_000
+MOST_INCLUDES = 2000
 MOST_PATTERNS = 500
 """Includes with a pattern."""
 DEEPEST_INCLUDE = 20
@@ -87,15 +88,26 @@ class Library:
     def statements(self, path: str, content: bytes) -> tuple[Statement, ...]:
         """One file, includes still as they are written."""
         if path not in self._cut:
-            text = content.decode("utf-8", "replace")
-            self._cut[path] = tuple(statements_of(text, self.configuration.shown(path)))
+            shown = self.configuration.shown(path)
+            short = len(content) <= _LONGEST_KEPT
+            self._cut[path] = _kept_cut(content, shown) if short else _cut(content, shown)
         return self._cut[path]
+
+
+def _cut(content: bytes, shown: str) -> tuple[Statement, ...]:
+    return tuple(statements_of(content.decode("utf-8", "replace"), shown))
+
+
+_LONGEST_KEPT = 512 * 1024
+_kept_cut = lru_cache(maxsize=128)(_cut)
+"""The files of the core rule set are the same before and after most changes."""
 
 
 @dataclass(eq=False)
 class _Reading:
     library: Library
     left: int = MOST_STATEMENTS
+    includes_left: int = MOST_INCLUDES
     patterns_left: int = MOST_PATTERNS
 
     def file(self, path: str, asked: Place, within: tuple[str, ...] = ()) -> Iterator[Item]:
@@ -121,11 +133,17 @@ class _Reading:
     ) -> Iterator[Item]:
         for one in statements:
             if self.left <= 0:
-                why = f"there are more than the {MOST_STATEMENTS} directives that are read"
-                yield Gap("", why, one.place)
+                if self.includes_left >= 0:
+                    why = f"there are more than the {MOST_STATEMENTS} directives that are read"
+                    yield Gap("", why, one.place)
                 return
             self.left -= 1
             if one.key == "include":
+                self.includes_left -= 1
+                if self.includes_left < 0:
+                    yield Gap("", f"there are more than the {MOST_INCLUDES} includes", one.place)
+                    self.left = 0
+                    return
                 yield from self._included(one, folder, within)
             else:
                 yield one

@@ -33,7 +33,7 @@ from twiceshy.languages.seclang.rule import Rule, variables_of
 from twiceshy.languages.seclang.statement import Statement
 from twiceshy.model.place import Place
 
-MOST_LOOKS = 3_000_000
+MOST_LOOKS = 1_000_000
 """How often an exception is held against a rule, in one rule set."""
 
 

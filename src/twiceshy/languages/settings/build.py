@@ -31,6 +31,8 @@ _REFERENCE = re.compile(
     re.DOTALL,
 )
 """Words that say where a password is, or stand where a template will put it."""
+_NAMED = frozenset({"host", "hostaddr", "port", "dbname", "user", "password"})
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _HOST_AND_PORT = re.compile(r"([^:\[\]/@]+):(\d{1,5})")
 _BELOW_FULL = frozenset({"disable", "allow", "prefer", "require", "verify-ca"})
 _TEMPLATE = re.compile(r"\{\{.*\}\}|<%.*%>", re.DOTALL)
@@ -46,7 +48,14 @@ def connection_of(  # noqa: PLR0917 - in the order in which a connection is desc
 ) -> Connection:
     """Put the values together; `values` goes by canonical names."""
     values = dict(values)
-    found = list(flaws)
+    found = [
+        *flaws,
+        *(
+            Flaw(value.place, f"the {key} holds a character that nobody can send")
+            for key, value in values.items()
+            if key in KEPT | _NAMED and _UNSENDABLE.search(value.text)
+        ),
+    ]
     servers = _servers(values, found)
     role, database = values.pop("user", None), values.pop("dbname", None)
     password = password_of(values.pop("password", None), values.pop("passwordfile", None))

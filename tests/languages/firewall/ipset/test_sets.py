@@ -53,6 +53,10 @@ PORTS = (
     "create x hash:ip,port family inet\nadd x 10.0.0.1,tcp:80\nadd x 10.0.0.2,tcp:80\n"
     "add x 10.0.0.1,tcp:81\nadd x 10.0.0.2,tcp:81\nadd x 10.0.0.1,udp:53\n"
 )
+LIST = (
+    "create a hash:ip\nadd a 10.0.0.1\ncreate b bitmap:port range 0-99\nadd b 22\n"
+    "create x list:set size 8\nadd x a\nadd x b\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +160,7 @@ PORTS = (
             [m(F.SADDR4, TEN + 1), m(F.MARK, 5)],
         ),
         (
-            "create a hash:ip\nadd a 10.0.0.1\ncreate b bitmap:port range 0-99\nadd b 22\n"
-            "create x list:set size 8\nadd x a\nadd x b\n",
+            LIST,
             "--match-set x src",
             [
                 AnyOf(

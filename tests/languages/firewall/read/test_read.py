@@ -139,6 +139,19 @@ def test_a_table_that_iptables_cannot_show_is_read_from_nft() -> None:
     assert ruleset({RUNNING: hidden, LISTED: listing}).problems == ()
 
 
+def test_a_table_that_iptables_shows_in_part_is_read_from_nft() -> None:
+    part = "# Table `filter' contains incompatible base-chains, use 'nft' tool to list them.\n"
+    phantom = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"
+    listing = (
+        "table ip filter {\n chain c {\n  type filter hook input priority 0; policy drop;\n }\n}\n"
+    )
+    found = ruleset({RUNNING: part + HEADER + phantom, LISTED: listing})
+    assert found.problems == ()
+    assert told(found) == [("ip", "filter", "nft")]
+    (problem,) = ruleset({RUNNING: part + HEADER + phantom}).problems
+    assert "cannot show the table `filter`" in problem.what
+
+
 def test_the_same_table_from_nft_and_iptables_files_is_a_problem() -> None:
     nft = "table ip filter {\n chain c { type filter hook input priority 0; }\n}\n"
     found = ruleset({V4: save("DROP"), "/etc/nftables.conf": nft})

@@ -24,9 +24,9 @@ NETWORK: Mapping[Check, Template] = MappingProxyType(
             "15m",
             "It works out from the rule set itself whether the flows {service} lives on still "
             "pass, and names a packet that does not.",
-            advice="Name each flow by protocol, port and other end, such as tcp/25.",
-            passes=("from {service} to anywhere", "from anywhere to {service}"),
-            blocked=(),
+            advice="Add the flows it lives on, and under `must_not_pass` those that must stay shut, "
+            "such as `tcp/5432 in`; name both ends where not everybody is meant: `from`, `to`.",
+            must_pass=("{flows}",),
         ),
         Check.WAF: template(
             "waf",

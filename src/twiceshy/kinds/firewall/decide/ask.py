@@ -61,7 +61,7 @@ KEPT = Answer(Result.KEPT)
 
 
 @dataclass(slots=True)
-class _Question:
+class Question:
     """One question in one order, while it is answered."""
 
     ruleset: Ruleset
@@ -73,6 +73,7 @@ class _Question:
     start: Environment
 
     def search(self, program: Callable[[], int]) -> Found:
+        """The worst that happens to a packet of the region; raises GivenUp."""
         return Search(self.space, (self.evaluator,), program, self.budget).run()
 
 
@@ -93,12 +94,12 @@ def _asked(
     region: Region,
     host: Host,
     budget: Budget,
-    way: Callable[[_Question], Answer],
+    way: Callable[[Question], Answer],
 ) -> Answer:
     answers = []
     for order in orders(ruleset, region.family):
         try:
-            question = _question(ruleset, region, host, budget, order)
+            question = question_of(ruleset, region, host, budget, order)
             answer = KEPT if question is None else way(question)
         except GivenUp as given_up:
             answer = Answer(Result.GIVEN_UP, why=str(given_up))
@@ -123,19 +124,20 @@ def interfaces_for(ruleset: Ruleset, region: Region) -> Interfaces:
     )
 
 
-def _question(
+def question_of(
     ruleset: Ruleset, region: Region, host: Host, budget: Budget, order: Order
-) -> _Question | None:
+) -> Question | None:
+    """A question about a region; None when there are no such packets."""
     space = Space(interfaces_for(ruleset, region))
     start = first_environment(region, space)
     if start is None:
         return None
     compiler = Compiler(prepared(ruleset), space, host, None)
     evaluator = Evaluator(compiler, order, budget)
-    return _Question(ruleset, host, region, space, evaluator, budget, start)
+    return Question(ruleset, host, region, space, evaluator, budget, start)
 
 
-def _blocked(question: _Question) -> Answer:
+def _blocked(question: Question) -> Answer:
     def program() -> int:
         walked = question.evaluator.walk(question.start)
         return (WRONG if walked.ends else 0) | (RIGHT if walked.may_drop else 0)
@@ -149,7 +151,7 @@ def _blocked(question: _Question) -> Answer:
     return _answer(question, found, conversation, is_wrong=first.outcome.passes)
 
 
-def _conversation(question: _Question) -> Answer:
+def _conversation(question: Question) -> Answer:
     """The first packets, then the replies, then what follows: each once those before all pass.
 
     The packets of a connection only depend on each other by what happened to them on the way. As
@@ -179,7 +181,7 @@ def _conversation(question: _Question) -> Answer:
 class _Later:
     """The packets after the first, for each way in which the first may have left."""
 
-    def __init__(self, question: _Question) -> None:
+    def __init__(self, question: Question) -> None:
         self._question = question
         self._replies: dict[Environment, Environment] = {}
         self._further: dict[tuple[Environment, Environment], Environment] = {}
@@ -242,7 +244,7 @@ class _Later:
         return (RIGHT if walked.ends else 0) | (WRONG if walked.may_drop else 0)
 
 
-def _begin_again(question: _Question) -> None:
+def _begin_again(question: Question) -> None:
     """A new space with the same first dimensions: other packets are another question."""
     space = question.space
     kept = [dim for dim in space.dims if dim.packet == 0 and dim.asked is not None]
@@ -256,7 +258,7 @@ def _begin_again(question: _Question) -> None:
     question.evaluator = Evaluator(compiler, old.order, question.budget)
 
 
-def _answer_of_all(question: _Question, found: Found) -> Answer:
+def _answer_of_all(question: Question, found: Found) -> Answer:
     packet = packet_of(question.start, question.space, found.cell)
     later = (
         later_fields(question.space, found.cell, 1),
@@ -267,7 +269,7 @@ def _answer_of_all(question: _Question, found: Found) -> Answer:
     return _answer(question, found, spoken, is_wrong=is_wrong)
 
 
-def _answer(question: _Question, found: Found, spoken: Conversation, *, is_wrong: bool) -> Answer:
+def _answer(question: Question, found: Found, spoken: Conversation, *, is_wrong: bool) -> Answer:
     """The answer for a cell, once its packet has gone through the rules one by one."""
     packet = spoken.packets[0]
     if spoken.outcome is Outcome.DEPENDS:
@@ -301,7 +303,7 @@ _SETTING_WORDS = {
 }
 
 
-def _settings(question: _Question, found: Found) -> tuple[Hinge, ...]:
+def _settings(question: Question, found: Found) -> tuple[Hinge, ...]:
     """The real values that are not known and on which the answer hinges."""
     cell = found.cell
     return tuple(

@@ -53,7 +53,7 @@ class Prepared:
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self._names = tuple(names_asked(ruleset))
+        self._names = tuple(dict.fromkeys(names_asked(ruleset)))
         self.interfaces: Interfaces = interfaces_of(self._names)
         self._chains: dict[int, ChainIndex] = {}
         self._boxes: dict[int, ChainIndex] = {}
@@ -131,7 +131,7 @@ class Compiler:
     def _regions(self, env: Environment, fields: Iterable[Field]) -> dict[Field, Intervals]:
         found = {}
         for field in fields:
-            if field in _TYPES:
+            if field in _TYPES and env.terms[INDEX[field]] is None:
                 continue
             match env.of(field):
                 case None:
@@ -286,7 +286,7 @@ class Compiler:
 
     def _literal(self, match: Match, env: Environment) -> Literal | bool:
         field, values = match.field, match.values
-        if field in _TYPES:
+        if field in _TYPES and env.terms[INDEX[field]] is None:
             return self._type_literal(match, env)
         term = env.of(field) if field.value.startswith("ct_") else env.terms[INDEX[field]]
         if term is None:

@@ -284,7 +284,7 @@ def is_here(env: Environment, host: Host, regions: Mapping[int, Intervals]) -> b
     return False if own is not None and not both else None
 
 
-def _new_address(  # noqa: PLR0917 - the parts of one translation
+def _new_address(  # noqa: PLR0911, PLR0917 - the parts of one translation, each way of it
     env: Environment,
     effect: Translate,
     host: Host,

@@ -10,6 +10,7 @@ from operator import itemgetter
 from twiceshy.kinds.firewall.decide.budget import Budget
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator
 from twiceshy.kinds.firewall.decide.space import Dim, Role, Space
+from twiceshy.languages.firewall.conditions import Field
 from twiceshy.languages.firewall.intervals import Intervals
 
 WRONG, RIGHT = 1, 2
@@ -87,6 +88,19 @@ class Search:
         self._freeze()
         yield from self._enumerate(0, reached)
 
+    def levels_along(self, asked: Field, region: Intervals) -> Iterator[tuple[Intervals, Level]]:
+        """The worst for each value of one field, many values at a time; raises GivenUp."""
+        flags, reached = self._evaluate(-1, None)
+        if flags != WRONG | RIGHT:
+            yield region, Level.ALWAYS if flags == WRONG else Level.NEVER
+            return
+        self._freeze(first=asked)
+        if not self._order or self._order[0].asked is not asked:
+            yield region, self._cut(0, reached).level
+            return
+        for active, pairs in self._cells(self._order[0], reached).items():
+            yield Intervals.of(pairs), self._visit(1, active).level
+
     def _enumerate(self, at: int, active: int) -> Iterator[Found]:
         at = self._next(at, active)
         if at == len(self._order) or self._order[at].role is not Role.PACKET:
@@ -116,13 +130,20 @@ class Search:
             reached |= one.reached
         return flags, reached
 
-    def _freeze(self) -> None:
+    def _freeze(self, first: Field | None = None) -> None:
         for dim in self._space.dims:
             dim.asks = 0
             for bit, _ in dim.literals:
                 dim.asks |= 1 << bit
         used = [dim for dim in self._space.dims if dim.asks]
-        self._order = sorted(used, key=lambda dim: (dim.role.value, _cuts(dim)))
+        self._order = sorted(
+            used,
+            key=lambda dim: (
+                not (first is not None and dim.asked is first),
+                dim.role.value,
+                _cuts(dim),
+            ),
+        )
         pending = 0
         suffixes = [0]
         for dim in reversed(self._order):

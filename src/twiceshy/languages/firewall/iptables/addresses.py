@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from ipaddress import AddressValueError, IPv6Address
 
 from twiceshy.languages.firewall.intervals import Intervals
@@ -51,27 +50,20 @@ def address_range(text: str, family: int, separator: str = "-") -> Intervals:
     return Intervals(((first, last),))
 
 
-_PLAIN4 = re.compile(
-    r"(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})(?:/(\d\d?))?",
-    re.ASCII,
-)
-
-
-_SPANS = {str(length): 0xFFFFFFFF >> length for length in range(33)}
+_BYTES = {str(byte): byte for byte in range(256)}
+_SPANS = {"": 0} | {str(length): 0xFFFFFFFF >> length for length in range(33)}
 
 
 def _plain4(text: str) -> Intervals | None:
     """`192.0.2.0/24` as iptables-save prints it; None for all other spellings."""
-    found = _PLAIN4.fullmatch(text)
-    if found is None:
+    host, slash, length = text.partition("/")
+    try:
+        one, two, three, four = host.split(".")
+        low = _BYTES[one] << 24 | _BYTES[two] << 16 | _BYTES[three] << 8 | _BYTES[four]
+        span = _SPANS[length]
+    except (KeyError, ValueError):
         return None
-    a, b, c, d, length = found.groups()
-    one, two, three, four = int(a), int(b), int(c), int(d)
-    if one > 255 or two > 255 or three > 255 or four > 255:  # noqa: PLR2004 - bytes
-        return None
-    low = one << 24 | two << 16 | three << 8 | four
-    span = 0 if length is None else _SPANS.get(length)
-    return None if span is None else Intervals(((low & ~span, low | span),))
+    return Intervals(((low & ~span, low | span),)) if length or not slash else None
 
 
 def _network(text: str, family: int) -> Intervals | None:

@@ -64,9 +64,10 @@ def _address(option: str, text: str, family: int, *, negated: bool) -> Asked | N
     if values is None:
         return Named(told(["!", option, text] if negated else [option, text]))
     field, bits = _ADDRESSES[option, family]
-    if values.pairs == ((0, (1 << bits) - 1),) and not negated:
-        return None
-    return among(field, values, bits, negated=negated)
+    if negated:
+        return Match(field, values.complement(bits))
+    low, high = values.pairs[0] if values.pairs else (1, 0)
+    return None if high - low == (1 << bits) - 1 else Match(field, values)
 
 
 def _interface(option: str, text: str, *, negated: bool) -> Asked | None:

@@ -39,6 +39,9 @@ _REJECTIONS = {
     "icmpx": ((), names.ICMPX_CODES),
 }
 _UNITS = frozenset(["bytes", "kbytes", "mbytes", "gbytes", "packets"])
+_RATES = frozenset(
+    f"{unit}/{time}" for unit in _UNITS for time in ("second", "minute", "hour", "day", "week")
+)
 _SET_UPDATES = frozenset(("add", "update", "delete"))
 _CT_OBJECTS = frozenset(["helper", "timeout", "expectation"])
 
@@ -110,9 +113,11 @@ def _limit(reader: RuleReader) -> tuple[Step, ...]:
     cursor.expect("rate")
     cursor.accept("over")
     cursor.take()
-    cursor.accept(*_UNITS)
-    cursor.expect("/")
-    cursor.take()
+    # `mbytes/second` is a single token, `10/second` is three
+    if not cursor.accept(*_RATES):
+        cursor.accept(*_UNITS)
+        cursor.expect("/")
+        cursor.take()
     if cursor.accept("burst"):
         cursor.take()
         cursor.accept(*_UNITS)

@@ -269,6 +269,8 @@ class Command:
         if name in table.chains:
             raise Unreadable(f"chain {name} exists already")
         chain.name, was = name, chain.name
+        table.renamed = {old: name if new == was else new for old, new in table.renamed.items()}
+        table.renamed[was] = name
         table.chains = {(name if key == was else key): one for key, one in table.chains.items()}
 
     def _family(self) -> TableFamily:

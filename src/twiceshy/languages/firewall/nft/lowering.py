@@ -8,6 +8,7 @@ happens before something else is asked.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 
 from twiceshy.languages.firewall.conditions import Opaque
@@ -110,7 +111,7 @@ class _TableLowering:
         if failure is None:
             try:
                 found = plain(state) or emission.rules(state, self._paths.of(state))
-                self._check(found)
+                found = [self._checked(one) for one in found]
             except Unreadable as problem:
                 failure = problem.what
             else:
@@ -118,16 +119,19 @@ class _TableLowering:
                 return
         rules.append(self._unread(state.place, failure, state.text, where))
 
-    def _check(self, found: list[Rule]) -> None:
-        self._left -= len(found)
+    def _checked(self, rule: Rule) -> Rule:
+        self._left -= 1
         if self._left < 0:
             raise Unreadable(f"more than {_MOST_RULES} rules come of this table's maps")
-        for rule in found:
-            target = rule.target
-            if (type(target) is Jump or type(target) is Goto) and (
-                target.chain not in self._state.chains and target.chain not in self._chains
-            ):
-                raise Unreadable(f"there is no chain {target.chain}, so that nft refuses it")
+        target = rule.target
+        if type(target) is not Jump and type(target) is not Goto:
+            return rule
+        if target.chain in self._state.chains or target.chain in self._chains:
+            return rule
+        name = self._state.renamed.get(target.chain)
+        if name is None:
+            raise Unreadable(f"there is no chain {target.chain}, so that nft refuses it")
+        return replace(rule, target=type(target)(name))
 
     def _unread(
         self, place: Place, what: str, text: str, where: tuple[TableFamily, str, str]

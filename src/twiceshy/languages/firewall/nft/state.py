@@ -98,6 +98,8 @@ class TableState:
     source: str = "nft"
     chains: dict[str, ChainState] = field(default_factory=dict)
     sets: dict[str, SetState] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    """Chains that rules still jump to by the name they had, and the one they have."""
     objects: set[tuple[str, str]] = field(default_factory=set)
     """Kind and name of counters, quotas and the like."""
     handle: int | None = None
@@ -112,6 +114,7 @@ class TableState:
             self.source,
             {name: one.copy() for name, one in self.chains.items()},
             {name: one.copy() for name, one in self.sets.items()},
+            dict(self.renamed),
             set(self.objects),
             self.handle,
         )

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from twiceshy.languages.firewall.conditions import Match, Opaque
-from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.nft import expressions, matching, values
 from twiceshy.languages.firewall.nft.actions import ACTIONS
 from twiceshy.languages.firewall.nft.assignments import assignment
 from twiceshy.languages.firewall.nft.cursor import ENDS, Cursor
+from twiceshy.languages.firewall.nft.familiar import Familiar
 from twiceshy.languages.firewall.nft.foreign import PART_OF_IPTABLES
 from twiceshy.languages.firewall.nft.lookups import looked_up
 from twiceshy.languages.firewall.nft.reading import IP_VERSIONS, Reading
-from twiceshy.languages.firewall.nft.selectors import PAIRS, Selector
+from twiceshy.languages.firewall.nft.selectors import PAIRS
 from twiceshy.languages.firewall.nft.state import RuleState
-from twiceshy.languages.firewall.nft.steps import Asks, AsksSet, Ends, Forks, Step
+from twiceshy.languages.firewall.nft.steps import AsksSet, Ends, Forks, Step
 from twiceshy.languages.firewall.nft.syntax import (
     Group,
     Named,
     Node,
     Subject,
-    Unknowable,
     Unreadable,
     Verdict,
 )
@@ -45,31 +41,7 @@ _OPERATORS = {
     "!": "!",
     "not": "!",
 }
-_JOINERS = frozenset(
-    [
-        "-",
-        ",",
-        ".",
-        "/",
-        "|",
-        "&",
-        "^",
-        "<<",
-        ">>",
-        "and",
-        "or",
-        "xor",
-        "lshift",
-        "rshift",
-        ":",
-        "map",
-    ]
-)
-_NO_VALUES = frozenset(_OPERATORS) | _JOINERS | {"set", "vmap", "map", "{", "(", "[", "*"}
-_LONGEST_REMEMBERED = 48
-_SHORT = 3
 _PLAIN_ACTIONS = frozenset(ACTIONS) - set(PAIRS)
-_NO_PAIRS: Mapping[str, Selector] = {}
 
 
 class RuleReader:
@@ -82,7 +54,7 @@ class RuleReader:
         self.version = IP_VERSIONS.get(family)
         """The only IP version that the table sees, if there is just one."""
         cursor.version = self.version
-        self._seen = reading.matches_of(family)
+        self._familiar = Familiar(cursor, reading.matches_of(family), self.version)
         self.comment: str | None = None
         self.updated: list[str] = []
 
@@ -119,75 +91,26 @@ class RuleReader:
     def _read(self, steps: list[Step]) -> None:
         cursor = self.cursor
         tokens = cursor.tokens
+        has_ended = False
         while (word := tokens[cursor.at]) not in ENDS:
+            if has_ended and word != "comment" and word[0] != "#":
+                raise Unreadable("nothing can follow a verdict, and nft refuses it")
             if word in VERDICTS:
                 cursor.at += 1
                 steps.append(VERDICTS[word])
-            elif word not in _PLAIN_ACTIONS and (found := self._remembered(word)) is not None:
+                has_ended = True
+            elif word not in _PLAIN_ACTIONS and (found := self._familiar.match(word)) is not None:
                 steps.append(found)
             elif word[0] == "#":
                 self._note(word)
             else:
-                if steps and word != "comment" and type(steps[-1]) is Ends:
-                    raise Unreadable("nothing can follow a verdict, and nft refuses it")
                 steps += self._statement(word)
+                has_ended = bool(steps) and type(steps[-1]) is Ends
 
     def _note(self, word: str) -> None:
         if "handle" not in word:
             raise Unreadable(f"{PART_OF_IPTABLES} that nft cannot show: read it from iptables-save")
         self.cursor.at += 1
-
-    def _remembered(self, first: str) -> Asks | None:
-        cursor = self.cursor
-        tokens, at = cursor.tokens, cursor.at
-        second, third = tokens[at + 1], tokens[at + 2]
-        key = (first, second, third)
-        found = self._seen.get(key)
-        if found is not None and tokens[at + 3] not in _JOINERS:
-            cursor.at = at + 3
-            return found
-        found = self._seen.get((first, second))
-        if found is not None and third not in _JOINERS:
-            cursor.at = at + 2
-            return found
-        if third == "{":
-            return self._remembered_set(at)
-        selector = PAIRS.get(first, _NO_PAIRS).get(second)
-        if selector is None or third in _NO_VALUES or tokens[at + 3] in _JOINERS:
-            return None
-        found = self._simple(selector, third)
-        if found is not None:
-            self._seen[key] = found
-            cursor.at = at + 3
-        return found
-
-    def _remembered_set(self, at: int) -> Asks | None:
-        tokens = self.cursor.tokens
-        try:
-            end = tokens.index("}", at, at + _LONGEST_REMEMBERED) + 1
-        except ValueError:
-            return None
-        found = self._seen.get(tuple(tokens[at:end]))
-        if found is not None:
-            self.cursor.at = end
-        return found
-
-    def _simple(self, selector: Selector, word: str) -> Asks | None:
-        """A field and one value: what most rules are made of."""
-        datatype = selector.datatype
-        if (
-            not selector.is_plain
-            or selector.field is None
-            or word[0] in "$@"
-            or word in ENDS
-            or matching.conflict(selector, self.version)
-        ):
-            return None
-        try:
-            pair = values.pair(word, datatype)
-        except (Unknowable, Unreadable):
-            return None
-        return Asks((*selector.asks, Match(selector.field, Intervals((pair,)))))
 
     def _statement(self, word: str) -> tuple[Step, ...]:
         action = ACTIONS.get(word)
@@ -229,7 +152,7 @@ class RuleReader:
             return self._concatenation(subjects, operator, node, start)
         node = self.reading.host_names.resolved(node, subjects[0].selector.datatype)
         found = matching.compared(subjects[0], operator, node, lambda: self.told(start))
-        self._remember(start, found)
+        self._familiar.remember(start, found)
         return found
 
     def _of_mask(self, subject: Subject, operator: str) -> tuple[tuple[Subject, ...], str]:
@@ -246,18 +169,6 @@ class RuleReader:
             raise Unreadable("a concatenation is compared with sets only")
         negated = operator == matching.NOT_EQUAL
         return looked_up(subjects, node, is_negated=negated, text=text, place=place)
-
-    def _remember(self, start: int, found: Asks) -> None:
-        tokens = self.cursor.tokens[start : self.cursor.at]
-        if len(tokens) > _LONGEST_REMEMBERED or found.bytes_as_ports:
-            return
-        if len(tokens) > _SHORT and tokens[-1] != "}":
-            return
-        if any(one[0] in "$@" for one in tokens):
-            return
-        if any(isinstance(one, Opaque) for one in found.conditions):
-            return
-        self._seen[tuple(tokens)] = found
 
     def told(self, start: int) -> tuple[str, Place]:
         """The statement that began at a word: its text and place."""

@@ -22,8 +22,11 @@ class Unreadable(Exception):
         """Index of the word, when it is not where reading stopped."""
 
 
-class Unknowable(Exception):
-    """The text is sound, but its value only known on the host, such as a host name's address."""
+class Unknowable(Unreadable):
+    """The text is sound, but its value only known on the host, such as a host name's address.
+
+    Where a condition by name can stand for it that is what it becomes; elsewhere a Problem.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,8 @@ def chain_named(table: TableState, name: str, place: Place) -> ChainState:
     """The chain of that name, a new one if there is none."""
     chain = table.chains.get(name)
     if chain is None:
+        if name in table.renamed:
+            raise Unreadable(f"a chain of the name that {table.renamed[name]} had is not read here")
         chain = table.chains[name] = ChainState(name, place)
     return chain
 

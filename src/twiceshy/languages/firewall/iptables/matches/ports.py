@@ -42,6 +42,8 @@ _ONE_PORT = {
     "--dport": ("--dport", 1),
     "--destination-port": ("--dport", 1),
 }
+_ONE_OPTION = 2
+_ONE_OR_TWO_OPTIONS = frozenset({2, 4})
 _PORT_FIELDS = {"--sport": Field.SPORT, "--dport": Field.DPORT}
 
 
@@ -68,16 +70,20 @@ def _one_port_each(module: str, clauses: tuple[Clause, ...], about: About) -> li
 
 
 def _quickly(words: list[str], protocol: int) -> tuple[Asked, ...] | None:
-    """`--sport 1024:65535 --dport 22`: what most rules have, without a `Clause` for each."""
-    if len(words) % 2:
+    """`--dport 22`, `--sport 1024:65535 --dport 22`: what most rules have, without a `Clause`."""
+    count = len(words)
+    if count not in _ONE_OR_TWO_OPTIONS:
         return None
-    asked = [WHOLE]
-    for option, text in zip(words[::2], words[1::2], strict=True):
-        field = _PORT_FIELDS.get(option)
-        if field is None or not text[0].isdigit() or any(field is one.field for one in asked):
-            return None
-        asked.append(Match(field, ports(text, protocol)))
-    return tuple(asked)
+    first = _PORT_FIELDS.get(words[0])
+    if first is None or not words[1][0].isdigit():
+        return None
+    asked = Match(first, ports(words[1], protocol))
+    if count == _ONE_OPTION:
+        return WHOLE, asked
+    second = _PORT_FIELDS.get(words[2])
+    if second is None or second is first or not words[3][0].isdigit():
+        return None
+    return WHOLE, asked, Match(second, ports(words[3], protocol))
 
 
 # a handful of combinations is all that anybody uses
