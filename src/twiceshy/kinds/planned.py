@@ -1,6 +1,7 @@
 """Kinds that have a name and a promise but no probe yet: their guards are Unknown, never green.
 
-An action about a login deserves a `login` guard from the day it is read. Until that kind is built, the guard is kept as the user wrote it and judged Unknown, saying so.
+An action about a login deserves a `login` guard from the day it is read. Until that kind is built,
+the guard is kept as the user wrote it and judged Unknown, saying so.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from twiceshy.guards.propose.picks import Asked, Done, Looked, Pick, picks_for
 from twiceshy.guards.propose.proposal import PRACTICE, Plan, Proposal, ServiceSketch, Setting
 from twiceshy.guards.propose.services import Scene, scene_of
 from twiceshy.guards.propose.statements import strictest
-from twiceshy.guards.propose.targets import adapted, targets_of
+from twiceshy.guards.propose.targets import FLOWS, adapted, flows_of, targets_of
 from twiceshy.kinds.planned import PLANNED_KINDS
 from twiceshy.model.ids import ActionId, ActionRef, GuardId
 from twiceshy.model.report import Action, CauseClass, Report
@@ -180,7 +180,10 @@ def _check(
     name = target.summary or target.id
     why = template.why.replace("{service}", name).replace("{topic}", pick.topic)
     planned = template.kind in PLANNED_KINDS
-    settings = dict(template.promise)
+    settings = {
+        key: flows_of(target) if value == FLOWS else value
+        for key, value in template.promise.items()
+    }
     if check is Check.NAMED:
         settings |= _abnormal(pick)
     unbuilt = f"Kind {template.kind} is planned: Unknown until it is built." if planned else None

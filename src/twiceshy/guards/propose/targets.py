@@ -39,6 +39,23 @@ _ADAPTED: Mapping[tuple[Check, Sort], Check] = MappingProxyType(
     }
 )
 
+FLOWS = ("{flows}",)
+"""Stands in a promise for the flows that a service of the target's sort lives on."""
+_FLOWS: Mapping[Sort, tuple[str, ...]] = MappingProxyType(
+    {
+        Sort.MAIL: ("tcp/25 out", "tcp/25 in"),
+        Sort.LOGIN: ("tcp/443 in",),
+        Sort.DATABASE: ("tcp/5432 in",),
+        Sort.DNS: ("udp/53 in", "tcp/53 in"),
+        Sort.WEB: ("tcp/80,443 in",),
+    }
+)
+
+
+def flows_of(target: ServiceSketch) -> tuple[str, ...]:
+    """The flows through the firewall that a service like this one lives on."""
+    return _FLOWS[sort_of(target.summary or "")]
+
 
 def targets_of(check: Check, scene: Scene, action_text: str) -> tuple[ServiceSketch, ...]:
     """The services that `check` looks at; never empty.

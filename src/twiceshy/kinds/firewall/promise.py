@@ -87,7 +87,7 @@ def flow_of(written: Flow | str) -> Flow:
     """
     if isinstance(written, Flow):
         return written
-    words = written.replace(",", " ").split()
+    words = [word.rstrip(",") for word in written.split()]
     at = next((place for place, word in enumerate(words) if word in _DIRECTIONS), None)
     if at is None or at == 0:
         raise ValueError(
@@ -103,7 +103,7 @@ def flow_of(written: Flow | str) -> Flow:
         elif not key:
             raise ValueError(f"{written!r}: after {words[at]!r} comes from, to, by or over")
         else:
-            said[key].append(word)
+            said[key] += [one for one in word.split(",") if one]
     empty = next((word for word, values in said.items() if not values), None)
     if empty is not None:
         raise ValueError(f"{written!r}: nothing stands after {empty!r}")
@@ -127,9 +127,7 @@ _WORDS = frozenset({"from", "to", "by", "over"})
 _DIRECTIONS: Mapping[str, Direction] = MappingProxyType(
     {"in": "in", "out": "out", "through": "through"}
 )
-_FAMILIES: Mapping[str, Families] = MappingProxyType(
-    {"any": "any", "ipv4": "ipv4", "ipv6": "ipv6"}
-)
+_FAMILIES: Mapping[str, Families] = MappingProxyType({"any": "any", "ipv4": "ipv4", "ipv6": "ipv6"})
 
 
 @dataclass(frozen=True, slots=True)
