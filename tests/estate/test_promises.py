@@ -89,7 +89,7 @@ def test_a_missing_promise_is_told_at_its_guard(mistakes: MistakesOf) -> None:
 
 def test_a_planned_kind_keeps_its_promise_frozen(load: Load) -> None:
     promise = (
-        load(guard("{flows: [{to: 25}], must: pass}", "firewall")).guards[GuardId("g")].promise
+        load(guard("{flows: [{to: 25}], must: pass}", "login")).guards[GuardId("g")].promise
     )
     assert promise == {"flows": ({"to": 25},), "must": "pass"}
     assert isinstance(promise, MappingProxyType)
@@ -97,11 +97,11 @@ def test_a_planned_kind_keeps_its_promise_frozen(load: Load) -> None:
 
 
 def test_a_planned_kind_needs_no_promise(load: Load) -> None:
-    assert load(guard("", "firewall")).guards[GuardId("g")].promise == {}
+    assert load(guard("", "login")).guards[GuardId("g")].promise == {}
 
 
 def test_the_promise_of_a_planned_kind_is_a_mapping(mistakes: MistakesOf) -> None:
-    assert mistakes(guard("[a]", "firewall")) == [
+    assert mistakes(guard("[a]", "login")) == [
         "7:12: promise of guard 'g' must be a mapping of keys, not a list"
     ]
 

@@ -55,7 +55,7 @@ FULL: dict[str, Any] = {
             "why": "It plays.",
         },
         {"id": "b", "kind": "word", "promise": {"days": 1}},
-        {"id": "c", "kind": "firewall", "target": "mail", "promise": {"any": ["thing"]}},
+        {"id": "c", "kind": "login", "target": "mail", "promise": {"any": ["thing"]}},
     ],
 }
 

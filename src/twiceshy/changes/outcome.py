@@ -111,6 +111,17 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What was seen when the change was tried in a sandbox."""
+
+    host: str
+    lines: tuple[str, ...]
+    """For people, what matters first."""
+    went_well: bool | None
+    """Whether it loads and nothing went against a promise; None: it could not be rehearsed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """A change, judged."""
 
@@ -133,6 +144,8 @@ class Review:
     running: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """For what runs on a host and is no file, such as a loaded rule set: its path among the
     configuration's `OUTPUTS` to the SHA-256 of what it means, when it was reviewed."""
+    rehearsed: tuple[Rehearsed, ...] = ()
+    """What was seen in a sandbox; empty when nobody asked for it."""
     notes: tuple[str, ...] = ()
     """What a reader has to know to trust this: what was not part of the review, and why."""
 
@@ -147,9 +160,10 @@ class Review:
 
         Also 2 when it changes configuration and no guard of the estate looks at any of it.
         """
-        if any(isinstance(one.after, Broken) for one in self.judged):
+        tries = {one.went_well for one in self.rehearsed}
+        if False in tries or any(isinstance(one.after, Broken) for one in self.judged):
             return 1
-        if any(isinstance(one.after, Unknown) for one in self.judged):
+        if None in tries or any(isinstance(one.after, Unknown) for one in self.judged):
             return 2
         return 2 if self.unguarded and not self.judged else 0
 

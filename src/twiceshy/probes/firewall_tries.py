@@ -60,7 +60,7 @@ class _Try:
 async def try_flows(promise: Promise, host: Host, view: View) -> tuple[FlowTried, ...]:
     """The flows of `promise` that can be tried, within the view's time."""
     seconds = min(LONGEST_TRY_SECONDS, view.timeout_seconds)
-    flows = dict.fromkeys((*promise.management, *promise.must_pass, *promise.must_not_pass))
+    flows = dict.fromkeys((*promise.managing, *promise.passing, *promise.blocked))
     tries = [one for flow in flows for one in _tries(flow, host)][:MOST_TRIES]
     return tuple(
         one
@@ -70,21 +70,26 @@ async def try_flows(promise: Promise, host: Host, view: View) -> tuple[FlowTried
 
 
 def _tries(flow: Flow, host: Host) -> Iterator[_Try]:
-    if flow.direction == "through" or flow.user_id is not None:
+    if flow.user_id is not None or texts(flow.in_by) or texts(flow.out_by):
         return
-    if flow.direction == "in":
-        # What a host sends to its own address never meets the rules for what comes in.
-        ends = host.addresses if host.reach != LOCAL and not texts(flow.in_by) else ()
-        ends = tuple(one for one in ends if _is_among(one, flow.to, own=one))
-        if not ends or any(address not in {"any", "internet", "self"} for address in flow.to):
-            ends = tuple(one for one in ends if _is_named(one, flow.to))
-    else:
-        ends = () if texts(flow.out_by) else tuple(_single(one) for one in flow.to)
-    for address in dict.fromkeys(one for one in ends if one):
-        if flow.families != "any" and (":" in address) is not (flow.families == "ipv6"):
-            continue
-        for port in list(_ports(flow))[:MOST_PORTS]:
-            yield _Try(flow, address, port)
+    for address in dict.fromkeys(_ends(flow, host)):
+        if flow.families == "any" or (":" in address) is (flow.families == "ipv6"):
+            for port in list(_ports(flow))[:MOST_PORTS]:
+                yield _Try(flow, address, port)
+
+
+def _ends(flow: Flow, host: Host) -> Iterator[str]:
+    """The single addresses to connect to."""
+    match flow.direction:
+        case "out":
+            if {"self", "any"} & {*flow.from_}:
+                yield from (address for text in flow.to if (address := _single(text)))
+        case "in":
+            # What a host sends to its own address never meets the rules for what comes in.
+            if host.reach != LOCAL:
+                yield from (one for one in host.addresses if _is_among(one, flow.to, own=one))
+        case "through":
+            return
 
 
 def _ports(flow: Flow) -> Iterator[int]:
@@ -104,12 +109,6 @@ def _single(text: str) -> str:
         if network.num_addresses == 1:
             return str(network.network_address)
     return ""
-
-
-def _is_named(address: str, ends: tuple[str, ...]) -> bool:
-    return _is_among(address, tuple(one for one in ends if one != "self"), own=None) or (
-        "self" in ends
-    )
 
 
 def _is_among(address: str, ends: tuple[str, ...], *, own: str | None) -> bool:
@@ -148,7 +147,7 @@ def _told(one: _Try, seen: PortSeen) -> FlowTried | None:
     outcome = _OUTCOMES.get(seen.state)
     if outcome is None:
         return None
-    return FlowTried(one.flow, one.to, outcome, seen.found, seen.connect_ms)
+    return FlowTried(one.flow, one.to, outcome, seen.why, seen.connect_ms)
 
 
 async def _from_there(one: _Try, host: Host, seconds: float, view: View) -> FlowTried | None:

@@ -10,6 +10,7 @@ PROBES = MappingProxyType(
     {
         KindId("certificate"): "twiceshy.probes.certificate",
         KindId("renewal"): "twiceshy.probes.renewal",
+        KindId("firewall"): "twiceshy.probes.firewall",
         KindId("webserver"): "twiceshy.probes.webserver",
         KindId("waf"): "twiceshy.probes.waf",
         KindId("ratelimit"): "twiceshy.probes.ratelimit",

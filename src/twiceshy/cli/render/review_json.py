@@ -9,6 +9,7 @@
                    column}, next_step, was: {verdict, why}, verdict,
                    because[]{action, text, title, day}}, worst effect first
     differences[] {kind, host, text}: what behaves otherwise
+    rehearsed[]   {host, went_well: true|false|null, lines[]}: what `--try` saw in a sandbox
     unguarded[]   paths that a kind reads and no guard looks at
     notes[]
 
@@ -61,6 +62,10 @@ def review_shape(review: Review) -> dict[str, Any]:
         "guards": [_judged(one, review) for one in review.judged],
         "differences": [
             {"kind": one.kind, "host": one.host, "text": one.text} for one in review.differences
+        ],
+        "rehearsed": [
+            {"host": one.host, "went_well": one.went_well, "lines": list(one.lines)}
+            for one in review.rehearsed
         ],
         "unguarded": [file.path for file in review.unguarded],
         "notes": list(review.notes),

@@ -40,9 +40,10 @@ def _lines(review: Review) -> Iterator[str]:
         yield ""
         yield "| | guard | kind | what was seen |"
         yield "| --- | --- | --- | --- |"
-        for one in good:
-            mark = f"{_MARKS[one.effect]} {one.effect}"
-            yield f"| {mark} | {_text(one.guard.id)} | {one.guard.kind} | {_text(why(one.after))} |"
+        for kept in good:
+            mark = f"{_MARKS[kept.effect]} {kept.effect}"
+            seen = _text(why(kept.after))
+            yield f"| {mark} | {_text(kept.guard.id)} | {kept.guard.kind} | {seen} |"
     if review.differences:
         yield ""
         yield "**What behaves otherwise**"
@@ -52,6 +53,11 @@ def _lines(review: Review) -> Iterator[str]:
             yield f"- {where}{_text(difference.text)}"
         if len(review.differences) > MOST_DIFFERENCES:
             yield f"- and {len(review.differences) - MOST_DIFFERENCES} more"
+    for tried in review.rehearsed:
+        yield ""
+        yield f"**Tried in a sandbox{' on ' + _text(tried.host) if tried.host else ''}**"
+        yield ""
+        yield from (f"- {_text(line)}" for line in tried.lines)
     if review.unguarded:
         yield ""
         yield "**No guard looks at**"

@@ -32,6 +32,7 @@ def review_text(review: Review, paper: Paper, took_seconds: float) -> str:
         *_head(review, paper),
         *_guards(review, paper),
         *_differences(review, paper),
+        *_rehearsed(review, paper),
         *_unguarded(review, paper),
         *(f"note: {line}" for note in review.notes for line in fold(clean(note), 90)),
         *_summary(review, paper, took_seconds),
@@ -123,6 +124,15 @@ def _differences(review: Review, paper: Paper) -> Iterator[str]:
     if left > 0:
         yield from _indented(f"and {left} more: --format json", paper)
     yield ""
+
+
+def _rehearsed(review: Review, paper: Paper) -> Iterator[str]:
+    for one in review.rehearsed:
+        where = f" on {clean(one.host)}" if one.host else ""
+        yield paper.paint(f"Tried in a sandbox{where}", "bold")
+        for line in one.lines:
+            yield from _indented(clean(line), paper, bullet="· ")
+        yield ""
 
 
 def _unguarded(review: Review, paper: Paper) -> Iterator[str]:

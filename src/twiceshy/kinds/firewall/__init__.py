@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from twiceshy.kinds.firewall.blast import differences
 from twiceshy.kinds.firewall.facts import FirewallFact, Promise
 from twiceshy.kinds.firewall.read import fact_of, recognises
 from twiceshy.kinds.firewall.rules import judge
@@ -17,5 +18,5 @@ KIND = Kind(
     fact=FirewallFact,
     judge=judge,
     every=timedelta(minutes=15),
-    proposals=Proposals(recognises=recognises, fact=fact_of),
+    proposals=Proposals(recognises=recognises, fact=fact_of, differences=differences),
 )

@@ -23,8 +23,8 @@ __all__ = [
     "PostfixSeen",
     "Promise",
     "QueueSeen",
-    "Way",
     "Waiting",
+    "Way",
 ]
 
 

@@ -72,18 +72,8 @@ class Promise:
     resolver."""
 
     def __post_init__(self) -> None:
-        for name in ("arrives_within_minutes", "oldest_in_queue_minutes"):
-            minutes = getattr(self, name)
-            if minutes is not None and not 0 < minutes <= _LONGEST_MINUTES:
-                raise ValueError(f"{name} must be above 0 and at most {_LONGEST_MINUTES}")
-        for name in ("submit_credentials", "arrives_credentials"):
-            place = getattr(self, name)
-            if place is not None and not _SECRET_PLACE.fullmatch(place):
-                raise ValueError(f"{name} must be env:NAME or file:PATH")
-        for name in ("sender", "recipient"):
-            address = getattr(self, name)
-            if address is not None and not _ADDRESS.fullmatch(address):
-                raise ValueError(f"{name} must be an address such as probe@example.org")
+        self._check_numbers()
+        self._check_texts()
         for path in (*self.files, self.config_dir):
             if not path.startswith("/"):
                 raise ValueError(f"files and config_dir are absolute paths, not {path!r}")
@@ -94,10 +84,26 @@ class Promise:
             nameserver(server)
         for address in self.sends_from:
             ipaddress.ip_address(address)
-        if not 1 <= self.mx_port <= 65535:  # noqa: PLR2004 - the range of TCP ports
-            raise ValueError("mx_port must be between 1 and 65535")
         if (self.spf or self.dkim or self.dmarc or self.sends_from) and not self.domains:
             raise ValueError("spf, sends_from, dkim and dmarc are promised of `domains`: name them")
+
+    def _check_numbers(self) -> None:
+        for name in ("arrives_within_minutes", "oldest_in_queue_minutes"):
+            minutes = getattr(self, name)
+            if minutes is not None and not 0 < minutes <= _LONGEST_MINUTES:
+                raise ValueError(f"{name} must be above 0 and at most {_LONGEST_MINUTES}")
+        if not 1 <= self.mx_port <= 65535:  # noqa: PLR2004 - the range of TCP ports
+            raise ValueError("mx_port must be between 1 and 65535")
+
+    def _check_texts(self) -> None:
+        for name in ("submit_credentials", "arrives_credentials"):
+            place = getattr(self, name)
+            if place is not None and not _SECRET_PLACE.fullmatch(place):
+                raise ValueError(f"{name} must be env:NAME or file:PATH")
+        for name in ("sender", "recipient"):
+            address = getattr(self, name)
+            if address is not None and not _ADDRESS.fullmatch(address):
+                raise ValueError(f"{name} must be an address such as probe@example.org")
 
 
 def nameserver(text: str) -> tuple[str, int]:

@@ -60,7 +60,7 @@ def spf_terms(text: str) -> tuple[SpfTerm, ...] | str:
     return tuple(found)
 
 
-def _spf_term(word: str) -> SpfTerm | str:
+def _spf_term(word: str) -> SpfTerm | str:  # noqa: PLR0911 - one return per mistake
     match = _TERM.fullmatch(word)
     if match is None:
         return f"{word[:40]!r} is no term"
@@ -97,7 +97,9 @@ class DkimKey:
     """Whether receivers are told to treat signatures as if there were none (`t=y`)."""
 
 
-def dkim_key(selector: str, name: str, texts: tuple[str, ...]) -> DkimKey:
+def dkim_key(  # noqa: PLR0911 - one return per mistake
+    selector: str, name: str, texts: tuple[str, ...]
+) -> DkimKey:
     """The key in the TXT records of `<selector>._domainkey.<domain>`."""
     if not texts:
         return DkimKey(selector, name, "there is no TXT record")

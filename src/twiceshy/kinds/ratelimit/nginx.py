@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from twiceshy.kinds.ratelimit.facts import Answered, Counts, Gap, LimitSeen, LocationSeen
 from twiceshy.kinds.ratelimit.keys import Counted, Keys
@@ -25,6 +26,7 @@ from twiceshy.languages.nginx import (
 from twiceshy.model.place import Place
 
 _RATE = re.compile(r"rate=(\d{1,9})r/([sm])")
+MOST_LOCATIONS = 20_000
 _ITS_OWN_STATUS = 503
 _DECIDING = frozenset(
     {
@@ -163,12 +165,17 @@ def limits_of(tree: Tree, servers: tuple[str, ...]) -> tuple[list[LocationSeen],
     limits = _Limits(
         web, _zones(web, "limit_req_zone"), _zones(web, "limit_conn_zone"), Keys(sources_of(web))
     )
-    seen = [
-        _location(limits, server, location)
+    judged = (
+        (server, location)
         for server in web.servers
         if _is_promised(server, servers)
         for location in _judged(server)
-    ]
+    )
+    seen = [_location(limits, *one) for one in islice(judged, MOST_LOCATIONS)]
+    further = next(judged, None)
+    if further is not None:
+        why = f"there are more than the {MOST_LOCATIONS} locations that are judged"
+        limits.gaps[Gap(why, further[1].place)] = None
     gaps = [Gap(problem.why, problem.place) for problem in tree.problems]
     return seen, [*gaps, *limits.gaps]
 

@@ -48,7 +48,7 @@ class Attacks:
             for n, rule in enumerate(self.rules.rules)
             if rule.links and rule.phase <= _LAST_OF_REQUEST and f"attack-{name}" in rule.tags
         ]
-        running = [n for n in loaded if n in self.plain.reached and n not in self.plain.gone]
+        running = [n for n in loaded if n in self.plain.reached]
         if running:
             return self._sent(name, running, REQUEST_PHASES)
         why, decided = self._not_running(name, loaded)

@@ -10,6 +10,10 @@ from twiceshy.languages.haproxy.sections import Section
 from twiceshy.model.place import Place
 
 
+MOST_ADDRESSES = 1000
+"""Of one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bind:
     """One address of one `bind` line."""
@@ -53,7 +57,8 @@ def binds_of(section: Section) -> tuple[Bind, ...]:
     for one in section.own("bind"):
         options = one.words[2:]
         crt, lists = _values(options, "crt"), _values(options, "crt-list")
-        for text in (one.words[1] if len(one.words) > 1 else "").split(","):
+        addresses = one.words[1] if len(one.words) > 1 else ""
+        for text in addresses.split(",", MOST_ADDRESSES)[:MOST_ADDRESSES]:
             address, port = _address(text)
             proxied = "accept-proxy" in options
             found.append(Bind(address, port, "ssl" in options, crt, lists, one.place, proxied))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from twiceshy.languages.haproxy.sections import Section
 
@@ -57,6 +58,8 @@ _PREDEFINED = {
     "always_false": Always.FALSE,
     "HTTP": Always.DEPENDS,
 }
+MOST_TESTS = 100
+"""Of one ACL, in its text."""
 _OR = frozenset({"or", "||"})
 
 
@@ -85,7 +88,7 @@ def condition_of(words: tuple[str, ...], section: Section) -> Condition:
                 value = _value(text)
                 terms.append(Term(text, negated, ~value if negated else value))
             else:
-                terms.append(_named_term(word, negated, named))
+                terms.append(_term(word, named, negated=negated))
             negated = False
     alternatives.append(tuple(terms))
     value = _any(_all(one) for one in alternatives)
@@ -104,21 +107,24 @@ def _anonymous(rest: list[str]) -> str:
     return " ".join(inside)
 
 
-def _named(section: Section) -> Mapping[str, tuple[str, ...]]:
-    """Each ACL's tests: an ACL of several lines holds when one of them does."""
-    found: dict[str, tuple[str, ...]] = {}
+@lru_cache(maxsize=64)  # a section has many rules, and all of them ask for its ACLs
+def _named(section: Section) -> Mapping[str, Term]:
+    """Each ACL as a test: an ACL of several lines holds when one of them does."""
+    tests: dict[str, list[str]] = {}
     for one in section.rules("acl"):
         if len(one.words) > 2:  # noqa: PLR2004 - acl, its name, and its test
-            found[one.words[1]] = (*found.get(one.words[1], ()), " ".join(one.words[2:]))
-    return found
+            tests.setdefault(one.words[1], []).append(" ".join(one.words[2:]))
+    return {
+        name: Term("; ".join(each[:MOST_TESTS]), negated=False, value=_any(map(_value, each)))
+        for name, each in tests.items()
+    }
 
 
-def _named_term(name: str, negated: bool, named: Mapping[str, tuple[str, ...]]) -> Term:  # noqa: FBT001 - as it is read
-    if name in named:
-        value = _any(_value(text) for text in named[name])
-        return Term("; ".join(named[name]), negated, ~value if negated else value)
-    value = _PREDEFINED.get(name, Always.DEPENDS)
-    return Term(name, negated, ~value if negated else value)
+def _term(name: str, named: Mapping[str, Term], *, negated: bool) -> Term:
+    found = named.get(name) or Term(
+        name, negated=False, value=_PREDEFINED.get(name, Always.DEPENDS)
+    )
+    return Term(found.text, negated, ~found.value) if negated else found
 
 
 def _value(text: str) -> Always:

@@ -13,6 +13,8 @@ What the text says is the same to both for the most part; where it is not, it wa
 | SecDefaultAction | wherever it stands, for `block` | for the rules below it without an action |
 | SecRequestBodyAccess Off | phase 2 is left out altogether | bodies are not looked at |
 | without SecRequestBodyAccess | bodies are looked at | bodies are not looked at |
+| skipping | goes on in the next phase until the marker | ends with its phase |
+| skipAfter with the number of a rule | finds nothing, so all is skipped | skips up to it |
 | phase 1 in a location | runs | runs with the virtual host's rules |
 | a comment that ends in a backslash | ends there | goes on in the next line |
 | `ctl` in the first rule of a chain | when all of it matches | when that one matches |

@@ -199,7 +199,7 @@ class _Compiler:
             elif key == "secdefaultaction":
                 self._default(item, default)
             elif key in _EXCEPTIONS:
-                self._exception(item)
+                self._exception(item, part)
             elif key == "secruleinheritance":
                 self._cut_off(item)
             else:
@@ -246,20 +246,21 @@ class _Compiler:
         default[read.phase] = read
         self.found.defaults.setdefault(read.phase, read)
 
-    def _exception(self, statement: Statement) -> None:
+    def _exception(self, statement: Statement, part: Part) -> None:
         if self.found.dialect is Dialect.LIBRARY:
             self.later.append(statement)
         else:
-            self._except(statement)
+            self._except(statement, 1 if part.has_first_phase else 2)
 
-    def _except(self, statement: Statement) -> None:
+    def _except(self, statement: Statement, first_phase: int = 1) -> None:
         found, key = self.found, statement.key
         try:
             selection = self._selection(statement)
         except NotUnderstood as error:
             found.faults.append(Fault(str(error), statement.place))
             return
-        meant = found.fitting(selection, statement.place)
+        fitting = found.fitting(selection, statement.place)
+        meant = [n for n in fitting if found.rules[n].phase >= first_phase]
         if key == "secruleupdateactionbyid":
             self._update(statement, meant)
             return

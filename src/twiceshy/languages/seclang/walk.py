@@ -12,7 +12,7 @@ and everything that was skipped or removed, to the rule that denies the request 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twiceshy.languages.seclang.actions import BLOCKING, Action
 from twiceshy.languages.seclang.conditions import (
@@ -130,7 +130,8 @@ class _Walk:
 
     def _phase(self, phase: int) -> None:
         seen = self.seen
-        self.marker, self.skipper, self.to_skip = None, None, 0
+        if self.rules.dialect is Dialect.APACHE:
+            self.marker, self.skipper, self.to_skip = None, None, 0
         for index, rule in enumerate(self.rules.rules):
             if rule.marker is not None:
                 if rule.marker == self.marker:
@@ -156,7 +157,7 @@ class _Walk:
         self.seen.skipped[index] = self.skipper
         if self.to_skip:
             self.to_skip -= 1
-        elif str(rule.id) == self.marker:
+        elif self.rules.dialect is Dialect.APACHE and str(rule.id) == self.marker:
             self.marker = None
 
     def _rule(self, index: int, rule: Rule) -> None:
@@ -213,7 +214,8 @@ class _Walk:
                 pass
         # Rules skip and switch all the time on their own; only what matters is kept.
         if weakness.how in {Weakens.REMOVAL, Weakens.NARROWING} and not weakness.rule.is_vendors:
-            self._keep(weakness)
+            still = tuple(n for n in weakness.meant if n not in seen.reached)
+            self._keep(replace(weakness, meant=still))
 
     def _note(self, index: int, rule: Rule, answers: list[bool | None]) -> None:
         """Keep what the rule would do for the requests it fits."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from twiceshy.languages.seclang.actions import Action
+from twiceshy.languages.seclang.actions import LAST_PHASE, Action
 from twiceshy.languages.seclang.conditions import number
+from twiceshy.languages.seclang.dialect import Dialect
 from twiceshy.languages.seclang.exceptions import (
     NotUnderstood,
     Numbers,
@@ -122,22 +123,24 @@ def _skipping(rules: RuleSet, index: int, action: Action, *, always: bool) -> We
 
 def _behind(rules: RuleSet, index: int, action: Action) -> Iterator[int]:
     """Positions of the rules that would be skipped."""
-    if not rules.may_spend(len(rules.rules) - index, rules.rules[index].place):
+    if not rules.may_spend(len(rules.rules), rules.rules[index].place):
         return
-    phase = rules.rules[index].phase
+    is_apache = rules.dialect is Dialect.APACHE
     count = number(action.value) if action.name == "skip" else None
-    for position in range(index + 1, len(rules.rules)):
-        other = rules.rules[position]
-        if other.marker is not None:
-            if count is None and other.marker == action.value:
+    first = rules.rules[index].phase
+    for phase in range(first, first + 1 if is_apache else LAST_PHASE):
+        for position in range(index + 1 if phase == first else 0, len(rules.rules)):
+            other = rules.rules[position]
+            if other.marker is not None:
+                if count is None and other.marker == action.value:
+                    return
+                continue
+            if other.phase != phase:
+                continue
+            if count is not None:
+                if count <= 0:
+                    return
+                count -= 1
+            yield position
+            if is_apache and count is None and str(other.id) == action.value:
                 return
-            continue
-        if other.phase != phase:
-            continue
-        if count is not None:
-            if count <= 0:
-                return
-            count -= 1
-        yield position
-        if count is None and str(other.id) == action.value:
-            return

@@ -111,7 +111,7 @@ class Compiler:
         self.watched = watched
         """The rule that the question is about; Kind.HIT when it is reached."""
         self.renamed: Mapping[int, str] = {}
-        """Other occurrences for conditions, by their id."""
+        """Other occurrences for conditions and for rules with an unmodelled target, by their id."""
 
     def compile(self, table: Table, chain: Chain, env: Environment) -> CompiledChain:
         """The rules of a chain that may match, up to the first that ends it for all packets."""
@@ -231,7 +231,8 @@ class Compiler:
                     return Kind.DROP, ChoiceKey(text, rule.place), _THREE
                 return (Kind.JUMP if isinstance(rule.target, Jump) else Kind.GOTO), None, 0
             case Unmodelled(text, may_continue):
-                key = ChoiceKey(text, rule.place, f"target {rule.place}")
+                detail = self.renamed.get(id(rule), f"target {rule.place}")
+                key = ChoiceKey(text, rule.place, detail)
                 return Kind.DROP, key, _THREE if may_continue else 2
             case _:
                 assert_never(rule.target)

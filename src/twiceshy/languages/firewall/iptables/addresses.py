@@ -19,7 +19,7 @@ def addresses(text: str, family: int) -> Intervals | None:
     None when it holds a host name, or a mask that falls apart into too many intervals.
     """
     if "," not in text:
-        return (_plain4(text) if family == 4 else None) or _network(text, family)  # noqa: PLR2004
+        return _network(text, family)
     parts = [part for part in text.split(",") if part]
     if len(parts) > MOST_ADDRESSES:
         refuse(f"the list has more than {MOST_ADDRESSES} addresses")
@@ -54,7 +54,7 @@ _BYTES = {str(byte): byte for byte in range(256)}
 _SPANS = {"": 0} | {str(length): 0xFFFFFFFF >> length for length in range(33)}
 
 
-def _plain4(text: str) -> Intervals | None:
+def plain4(text: str) -> Intervals | None:
     """`192.0.2.0/24` as iptables-save prints it; None for all other spellings."""
     host, slash, length = text.partition("/")
     try:
@@ -67,6 +67,8 @@ def _plain4(text: str) -> Intervals | None:
 
 
 def _network(text: str, family: int) -> Intervals | None:
+    if family == 4 and (plain := plain4(text)) is not None:  # noqa: PLR2004 - the families
+        return plain
     bits = 32 if family == 4 else 128  # noqa: PLR2004 - the families are called 4 and 6
     base, found, mask_text = text.partition("/")
     value = _address(base, family)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twiceshy.languages.firewall.conditions import Field, Match, Names
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.iptables.addresses import addresses
+from twiceshy.languages.firewall.iptables.addresses import addresses, plain4
 from twiceshy.languages.firewall.iptables.matches.asked import (
     BITS_4,
     BITS_6,
@@ -17,6 +17,7 @@ from twiceshy.languages.firewall.iptables.numbers import number
 from twiceshy.languages.firewall.iptables.unreadable import refuse
 from twiceshy.languages.firewall.iptables.words import told
 
+_EVERYBODY = 0xFFFFFFFF
 _ADDRESSES = {
     ("-s", 4): (Field.SADDR4, BITS_4),
     ("-d", 4): (Field.DADDR4, BITS_4),
@@ -58,6 +59,10 @@ def _protocol(text: str, *, negated: bool) -> Asked | None:
 
 
 def _address(option: str, text: str, family: int, *, negated: bool) -> Asked | None:
+    if family == 4 and not negated and (plain := plain4(text)) is not None:  # noqa: PLR2004
+        low, high = plain.pairs[0]
+        field = Field.SADDR4 if option == "-s" else Field.DADDR4
+        return None if high - low == _EVERYBODY else Match(field, plain)
     if negated and "," in text:
         refuse("`!` cannot negate a list of addresses")
     values = addresses(text, family)

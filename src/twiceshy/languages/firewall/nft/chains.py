@@ -65,6 +65,7 @@ def chain_content(reading: Reading, cursor: Cursor, table: TableState, chain: Ch
             cursor.at += 1
         else:
             chain.rules.append(rules.rule())
+            reading.give_up_in_time(cursor)
 
 
 def _read_property(reading: Reading, cursor: Cursor, table: TableState, chain: ChainState) -> None:

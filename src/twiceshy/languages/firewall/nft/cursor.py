@@ -104,6 +104,10 @@ class Cursor:
                 open_braces -= 1
             self.at += 1
 
+    def skip_all(self) -> None:
+        """To the end of the file."""
+        self.at = len(self.tokens) - 1
+
     def skip_block(self) -> None:
         """Past `{ ... }`, whatever is in it, when it stands here."""
         if self.here == "{":

@@ -7,7 +7,8 @@ strtoull(3) with base 0 does, so that `022` is octal and `010.0.0.1` is 8.0.0.1.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import struct
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -94,6 +95,20 @@ def ipv4(word: str) -> int:
         except ValueError:
             pass
     return _whole(word, 32, _LOOPBACK)
+
+
+def ipv4_addresses(words: Sequence[str]) -> Sequence[int] | None:
+    """Many IPv4 addresses at once; None when not all of them are four decimal numbers."""
+    text = ".".join(words)
+    if not text.isascii() or any(word.count(".") != _V4_PARTS - 1 for word in words):
+        return None
+    if _OCTAL.search(text):
+        return None
+    try:
+        numbers = bytes(map(int, text.split(".")))
+    except ValueError:
+        return None
+    return struct.unpack(f">{len(words)}I", numbers)
 
 
 def _octal(part: str) -> int:

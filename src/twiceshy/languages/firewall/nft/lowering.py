@@ -15,6 +15,7 @@ from twiceshy.languages.firewall.conditions import Opaque
 from twiceshy.languages.firewall.nft.emission import Emission, plain
 from twiceshy.languages.firewall.nft.foreign import FOREIGN
 from twiceshy.languages.firewall.nft.paths import Paths
+from twiceshy.languages.firewall.nft.quiet import no_collection
 from twiceshy.languages.firewall.nft.state import ChainState, NftState, RuleState, TableState
 from twiceshy.languages.firewall.nft.steps import Does, Forks
 from twiceshy.languages.firewall.nft.syntax import Unreadable
@@ -41,11 +42,12 @@ def lower(state: NftState, *, leave_out_foreign: bool = False) -> Ruleset:
     iptables-save says of them.
     """
     problems = list(state.problems)
-    tables = tuple(
-        _TableLowering(one, problems).table()
-        for one in state.tables.values()
-        if one.source != FOREIGN or not leave_out_foreign
-    )
+    with no_collection():
+        tables = tuple(
+            _TableLowering(one, problems).table()
+            for one in state.tables.values()
+            if one.source != FOREIGN or not leave_out_foreign
+        )
     sizes = {
         f"{table.family} {table.name} {one.name}": one.size
         for table in state.tables.values()

@@ -46,9 +46,11 @@ def unmasked(values: Intervals, subject: Subject) -> Intervals | None:
     bits = subject.selector.datatype.bits
     if keep is None or (keep == (1 << bits) - 1 and not subject.flip):
         return values
-    if bits <= _ENUMERABLE_BITS:
+    if subject.selector.domain or bits <= _ENUMERABLE_BITS:
         return Intervals.of(
-            (one, one) for one in range(1 << bits) if (one & keep) ^ subject.flip in values
+            (one, one)
+            for one in subject.selector.domain or range(1 << bits)
+            if (one & keep) ^ subject.flip in values
         )
     if values.size > _MOST_VALUES:
         rest = values.complement(bits)

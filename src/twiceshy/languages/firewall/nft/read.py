@@ -8,6 +8,7 @@ from twiceshy.languages.firewall.nft.commands import script
 from twiceshy.languages.firewall.nft.cursor import Cursor, Scope
 from twiceshy.languages.firewall.nft.includes import source_of
 from twiceshy.languages.firewall.nft.lowering import lower
+from twiceshy.languages.firewall.nft.quiet import no_collection
 from twiceshy.languages.firewall.nft.reading import Reading
 from twiceshy.languages.firewall.nft.state import NftState
 from twiceshy.languages.firewall.ruleset import Ruleset
@@ -54,7 +55,8 @@ def read_nft_state(
         NftState() if state is None else state.copy(),
         is_change=state is not None,
     )
-    for path, data in files:
-        reading.stack[:] = [path]
-        script(reading, Cursor(source_of(reading, data, path), Scope()))
+    with no_collection():
+        for path, data in files:
+            reading.stack[:] = [path]
+            script(reading, Cursor(source_of(reading, data, path), Scope()))
     return reading.state

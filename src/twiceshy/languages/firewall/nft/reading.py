@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from twiceshy.languages.firewall.nft.cursor import Cursor
 from twiceshy.languages.firewall.nft.hostnames import HostNames
 from twiceshy.languages.firewall.nft.state import NftState
 from twiceshy.languages.firewall.nft.steps import Asks
@@ -11,6 +12,8 @@ from twiceshy.languages.firewall.ruleset import Problem, TableFamily
 from twiceshy.model.configuration import Configuration
 from twiceshy.model.place import Place
 
+MOST_FAILURES = 1000
+MOST_RULES = 1_000_000
 IP_VERSIONS = {TableFamily.IP: 4, TableFamily.IP6: 6}
 """The only version that a table of that family sees."""
 
@@ -25,6 +28,9 @@ class Reading:
     """The state was loaded before: what is deleted must be there."""
     stack: list[str] = field(default_factory=list)
     """Absolute paths of the files that are being read, each included by the one before."""
+    rules: int = 0
+    """How many were read, and how often something could not be."""
+    failures: int = 0
     host_names: HostNames = field(init=False)
     seen: dict[TableFamily, dict[tuple[str, ...], Asks]] = field(default_factory=dict)
     """Matches that were read already, by their tokens, so that equal ones are one object."""
@@ -33,8 +39,18 @@ class Reading:
         self.host_names = HostNames(self.configuration)
 
     def problem(self, place: Place, what: str) -> None:
-        """Something on which all answers hinge."""
-        self.state.problems.append(Problem(place, what))
+        """Something on which all answers hinge; said once of each place."""
+        problem = Problem(place, what)
+        if problem not in self.state.problems[-2:]:
+            self.state.problems.append(problem)
+        self.failures += 1
+
+    def give_up_in_time(self, cursor: Cursor) -> None:
+        """Skips the rest of what is hardly nft, or has more rules than one can look at."""
+        if self.failures > MOST_FAILURES or self.rules > MOST_RULES:
+            what = "too many rules, or too many that cannot be read: the rest is not read"
+            self.problem(cursor.place(), what)
+            cursor.skip_all()
 
     def matches_of(self, family: TableFamily) -> dict[tuple[str, ...], Asks]:
         """The matches that were read already in tables of this family."""

@@ -42,6 +42,9 @@ class Selector:
     has_any_protocol: bool = False
     """`th dport`: bytes that are a port only in protocols that have ports."""
 
+    domain: tuple[int, ...] = ()
+    """All values there are, where they are few."""
+
     @property
     def is_plain(self) -> bool:
         """Whether a number it is compared with is just what one field must be."""
@@ -250,7 +253,9 @@ def _connection() -> dict[str, Selector]:
     tracked = (TRACKED,)
     state = partial(_renamed, Field.CT_STATE, _STATES)
     return {
-        "state": Selector("ct state", types.STATE, Field.CT_STATE, express=state),
+        "state": Selector(
+            "ct state", types.STATE, Field.CT_STATE, express=state, domain=tuple(_STATES)
+        ),
         "direction": Selector("ct direction", types.DIRECTION, Field.CT_DIRECTION, tracked),
         "status": Selector("ct status", types.STATUS, None, tracked, varies=True),
         "mark": Selector("ct mark", types.MARK, Field.CT_MARK, tracked, varies=True),

@@ -72,6 +72,8 @@ class RuleReader:
             failure, steps = problem.what, []
             cursor.restart()
             cursor.skip_statement()
+            self.reading.failures += 1
+        self.reading.rules += 1
         end = cursor.at
         handle = None
         if cursor.tokens[end - 1][:1] == "#":

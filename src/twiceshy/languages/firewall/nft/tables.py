@@ -53,6 +53,7 @@ def statements(reading: Reading, cursor: Cursor, read: Callable[[], None]) -> No
             )
             cursor.at = max(at + 1, cursor.at)
             cursor.skip_statement()
+            reading.give_up_in_time(cursor)
 
 
 def _ended(cursor: Cursor) -> None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from twiceshy.languages.firewall.conditions import Names
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.nft.datatypes import IPV4, Datatype, integer
+from twiceshy.languages.firewall.nft.datatypes import IPV4, Datatype, integer, ipv4_addresses
 from twiceshy.languages.firewall.nft.syntax import (
     Bits,
     Group,
@@ -20,6 +20,7 @@ from twiceshy.languages.firewall.nft.syntax import (
 )
 
 LOOPBACK = "lo"
+_MANY = 100
 _LOOPBACK_INDEX = 1
 _OPERATIONS: Mapping[str, Callable[[int, int], int]] = MappingProxyType(
     {
@@ -97,7 +98,25 @@ def intervals(node: Node, datatype: Datatype) -> Intervals:
 
 def union(keys: Iterable[Node | None], datatype: Datatype) -> Intervals:
     """All numbers of these; None stands for all there are."""
-    return Intervals.of(_pairs(keys, datatype))
+    found = list(keys)
+    if datatype is IPV4 and len(found) > _MANY:
+        words = [one for one in found if isinstance(one, str)]
+        numbers = ipv4_addresses(words) if len(words) == len(found) else None
+        if numbers is not None:
+            return _of_numbers(sorted(numbers))
+    return Intervals.of(_pairs(found, datatype))
+
+
+def _of_numbers(numbers: list[int]) -> Intervals:
+    """The same set as `Intervals.of` makes, of sorted numbers and without many small tuples."""
+    pairs: list[tuple[int, int]] = []
+    low = high = numbers[0]
+    for number in numbers:
+        if number > high + 1:
+            pairs.append((low, high))
+            low = number
+        high = number
+    return Intervals((*pairs, (low, high)))
 
 
 def _pairs(keys: Iterable[Node | None], datatype: Datatype) -> Iterator[tuple[int, int]]:
