@@ -15,12 +15,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import certificates, nginx, reading
+from bench import certificates, nginx, reading, review
 from bench.row import Row
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results" / "latest.json"
-PARTS = ("reading", "certificates", "nginx")
+PARTS = ("reading", "certificates", "nginx", "review")
 _WIDTH = 100
 
 
@@ -33,6 +33,8 @@ def measured(parts: list[str], *, quick: bool) -> list[Row]:
         rows += certificates.rows(quick=quick)
     if "nginx" in parts:
         rows += nginx.rows(quick=quick)
+    if "review" in parts:
+        rows += review.rows(quick=quick)
     return rows
 
 

@@ -92,7 +92,7 @@ def test_its_commands_end_as_it_says(tmp_path: Path, name: str) -> None:
 
 def test_the_readme_has_a_tour() -> None:
     verbs = re.findall(r"^\$ twiceshy (\w+)", BY_NAME["README.md"].text, re.MULTILINE)
-    assert verbs == ["read", "propose", "check", "attest", "status"]
+    assert verbs == ["read", "propose", "check", "attest", "status", "review"]
 
 
 def test_the_readme_shows_what_the_main_job_prints() -> None:

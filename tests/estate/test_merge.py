@@ -113,8 +113,8 @@ reports: [one.md]
 
 
 def test_an_action_that_has_a_guard_gets_no_other(file: str) -> None:
-    text = render(FIRST).replace("kind: practice", "kind: drift").replace("team-trained", "ours")
-    text = text.replace("what: trained\n", "what: anything\n")
+    text = render(FIRST).replace("team-trained", "ours")
+    text = text.replace("what: trained\n", "what: documented\n")
     result, added = merged(text, file, FIRST)
     assert result == text
     assert added.are_none

@@ -12,16 +12,19 @@ import argparse
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from itertools import count
+from typing import IO
 
 from tests.farm.kernel.compare import Score
-from tests.farm.kernel.play import Unread, generated, play
+from tests.farm.kernel.play import Unread, decide, generated, play
 from tests.farm.kernel.sandbox import firewall, why_not
 
 PACKETS_OF_A_SET = 160
+QUESTIONS_OF_A_SET = 4
 SETS_AT_ONCE = 10
 MOST_SHOWN = 3
 SETS_PER_SEED = 1_000_000
@@ -40,12 +43,15 @@ class Told:
     """What one worker found out."""
 
     rows: dict[str, Row]
+    answers: Counter[str]
+    """Of questions about whole flows."""
     complaints: list[str]
 
 
 def some(first: int) -> Told:
     """Play a few rule sets in a sandbox of their own."""
     rows: dict[str, Row] = {}
+    answers: Counter[str] = Counter()
     complaints: list[str] = []
     with firewall() as kernel:
         for seed in range(first, first + SETS_AT_ONCE):
@@ -55,15 +61,18 @@ def some(first: int) -> Told:
             except Unread as error:
                 complaints.append(str(error))
                 continue
-            notation = next(reversed(text.parts))
-            name = notation if notation == "nft" else f"{notation}, {text.variant}"
+            name = "nft" if text.notation == "nft" else f"{text.notation}, {text.variant}"
             row = rows.setdefault(name, Row())
             row.sets += 1
             if score.disagreements:
                 complaints.append(f"{text.name}\n{text.whole}\n{score.disagreements[0]}")
                 score.disagreements.clear()  # they are told in words from here on
             row.score.add(score)
-    return Told(rows, complaints)
+            asked = decide(kernel, text, pools, rng, count=QUESTIONS_OF_A_SET)
+            answers += asked.answers
+            answers["packets replayed or sampled"] += asked.packets
+            complaints += [f"{text.name}\n{text.whole}\n{one}" for one in asked.wrong]
+    return Told(rows, answers, complaints)
 
 
 def everything(seed: int, packets: int, workers: int) -> Iterator[Told]:
@@ -113,6 +122,12 @@ def _line(name: str, row: Row) -> str:
     return f"{name:24}" + "".join(f"{number:>11,}" for number in numbers)
 
 
+def say(*told: str, end: str = "\n", to: IO[str] = sys.stdout) -> None:
+    """A line for whoever waits, at once."""
+    to.write(" ".join(told) + end)
+    to.flush()
+
+
 def main() -> int:
     """Compare, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -122,24 +137,27 @@ def main() -> int:
     asked = parser.parse_args()
     why = why_not()
     if why is not None:
-        print(f"skipped: {why}")
+        say(f"skipped: {why}")
         return 1 if os.environ.get("CI") == "true" else 0
     began = time.monotonic()
-    print(f"seed {asked.seed}, at least {asked.packets:,} packets", flush=True)
+    say(f"seed {asked.seed}, at least {asked.packets:,} packets")
     rows: dict[str, Row] = {}
+    answers: Counter[str] = Counter()
     complaints: list[str] = []
     for told in everything(asked.seed, asked.packets, asked.workers):
         complaints += told.complaints
+        answers += told.answers
         for name, row in told.rows.items():
             mine = rows.setdefault(name, Row())
             mine.sets += row.sets
             mine.score.add(row.score)
     for complaint in complaints[:MOST_SHOWN]:
-        print(complaint, end="\n\n")
-    print("\n".join(table(rows)))
-    print(f"{time.monotonic() - began:.0f} s")
+        say(complaint, end="\n\n")
+    say("\n".join(table(rows)))
+    say("flows decided: " + ", ".join(f"{name} {answers[name]:,}" for name in sorted(answers)))
+    say(f"{time.monotonic() - began:.0f} s")
     if complaints:
-        print(f"{len(complaints)} rule sets read wrong", file=sys.stderr)
+        say(f"{len(complaints)} rule sets read wrong", to=sys.stderr)
     return 1 if complaints else 0
 
 

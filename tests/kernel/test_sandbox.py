@@ -27,7 +27,7 @@ def _drops(state: str) -> str:
 @pytest.mark.parametrize("nat", [False, True])
 def test_without_rules_every_packet_arrives(kernel: Kernel, version: int, nat: bool) -> None:
     rng = random.Random(version)
-    volleys = Volleys(kernel, rng, Pools.random(rng), version, nat=nat)
+    volleys = Volleys(kernel, rng, Pools.drawn(rng), version, nat=nat)
     outcomes = [one for batch in volleys.run(400) for one in batch]
     assert len(outcomes) > 400
     assert [sent for sent, seen in outcomes if not seen.passed] == []
@@ -39,7 +39,7 @@ def test_a_packet_is_in_the_state_we_say(kernel: Kernel, version: int, state: St
     rng = random.Random(version)
     kernel.must("nft", "-f", "-", given=_drops(state))
     try:
-        volleys = Volleys(kernel, rng, Pools.random(rng), version, nat=False)
+        volleys = Volleys(kernel, rng, Pools.drawn(rng), version, nat=False)
         outcomes = [one for batch in volleys.run(300) for one in batch]
     finally:
         kernel.must("nft", "flush", "ruleset")

@@ -35,7 +35,7 @@ TEXTS = list(_texts())
 def test_every_case_file_is_tried() -> None:
     tried = {text.name for text in TEXTS}
     assert {one.name for one in CASES.iterdir() if one.suffix != f".{SETS}"} == tried
-    assert {next(reversed(text.parts)) for text in TEXTS} == {NFT, FOUR, SIX}
+    assert {text.notation for text in TEXTS} == {NFT, FOUR, SIX}
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=[f"{text.name}-{text.variant}" for text in TEXTS])

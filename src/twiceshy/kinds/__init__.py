@@ -12,7 +12,9 @@ KINDS = Catalogue(
     "waf",
     "ratelimit",
     "database",
+    "mail",
     "http",
+    "drift",
     "host",
     "practice",
 )

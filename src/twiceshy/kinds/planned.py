@@ -14,10 +14,8 @@ PLANNED_KINDS = MappingProxyType(
     {
         KindId(name): summary
         for name, summary in (
-            ("mail", "A message handed in comes out."),
             ("login", "A sequence of requests, such as a login, answers as it should in time."),
             ("signal", "A series shows no abnormal spike, drop or silence."),
-            ("drift", "What runs is what was reviewed."),
         )
     }
 )

@@ -84,4 +84,3 @@ def _fact(
         interfaces=collected.interfaces,
         tried=tried,
     )
-

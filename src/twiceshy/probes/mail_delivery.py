@@ -70,8 +70,10 @@ async def deliver(guard: Guard, promise: Promise, estate: Estate, view: View) ->
         lost = Lost(earlier.at, waited.total_seconds())
     sent = _Sent(secrets.token_hex(10), view.now())
     letter = _letter(guard, promise, sent)
-    seen = await _handed_in(letter, sent, prepared, view)
-    if seen is None:
+    refused = await _handed_in(letter, sent, prepared, view)
+    if refused is not None:
+        seen = refused
+    else:
         seen = await _look_for(sent, prepared, promise, view, deadline)
         if seen.way is Way.UNDER_WAY and len(_under_way) < MOST_REMEMBERED:
             _under_way[key] = sent
@@ -89,7 +91,7 @@ class _Prepared:
     arrives_at: str
 
 
-async def _prepared(
+async def _prepared(  # noqa: PLR0911 - one return for each thing that is missing
     guard: Guard, promise: Promise, estate: Estate, view: View
 ) -> _Prepared | DeliverySeen:
     submit_name, arrives = promise.submit or guard.target, promise.arrives_at or "the mailbox"
@@ -145,12 +147,12 @@ def _context(promise: Promise, estate: Estate) -> ssl.SSLContext | str:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     pem = "".join(ssl.DER_cert_to_PEM_cert(der) for der in store.roots)
     if not pem:
-        return f"the trusted certificates {promise.roots} could not be read: {store.why_empty}"
+        return f"the trusted certificates {promise.roots}: {store.why_unread or 'there are none'}"
     context.load_verify_locations(cadata=pem)
     return context
 
 
-async def _mailbox(
+async def _mailbox(  # noqa: PLR0917 - as many as a mailbox stands on
     guard: Guard,
     promise: Promise,
     estate: Estate,

@@ -91,7 +91,7 @@ async def _expect(talk: Talk, wanted: str) -> str:
 
 
 async def _answer(talk: Talk) -> str:
-    parts = []
+    parts: list[str] = []
     for _ in range(MOST_LINES):
         line = await talk.line()
         parts.append(line if not parts else line[4:])

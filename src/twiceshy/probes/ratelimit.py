@@ -12,7 +12,7 @@ from twiceshy.model.guard import Guard
 from twiceshy.probes.ratelimit_burst import burst_at
 from twiceshy.probes.targets import endpoints_of, hosts_of
 from twiceshy.probes.view import View
-from twiceshy.probes.webserver_files import collect
+from twiceshy.probes.webserver_files import collect, is_without_web_server
 
 SHARE_OF_FILES = 0.5
 """Of the time of a look; the rest is for the burst."""
@@ -53,9 +53,12 @@ async def _files(
     locations: list[LocationSeen] = []
     gaps: list[Gap] = []
     shorter = replace(view, timeout_seconds=view.timeout_seconds * SHARE_OF_FILES / len(hosts))
-    for host in hosts:
+    for number, host in enumerate(hosts, 1):
         configuration = await collect(host, promise.files, shorter)
         found = fact(guard, configuration, view.now())
+        is_last_chance = number == len(hosts) and not software
+        if is_without_web_server(configuration) and not is_last_chance:
+            continue
         if isinstance(found, Unseen):
             why = "; ".join(f"{path}: {one}" for path, one in configuration.unseen.items())
             return Unseen(

@@ -15,7 +15,9 @@ PROBES = MappingProxyType(
         KindId("waf"): "twiceshy.probes.waf",
         KindId("ratelimit"): "twiceshy.probes.ratelimit",
         KindId("database"): "twiceshy.probes.database",
+        KindId("mail"): "twiceshy.probes.mail",
         KindId("http"): "twiceshy.probes.http",
+        KindId("drift"): "twiceshy.probes.drift",
         KindId("host"): "twiceshy.probes.host",
     }
 )

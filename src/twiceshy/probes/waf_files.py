@@ -30,6 +30,8 @@ from twiceshy.probes.view import View
 ROUNDS = 12
 """Includes inside each other."""
 MOST_FILES = 2000
+AT_ONCE = 200
+"""Names in one command: what fits on a command line over SSH."""
 _LIMIT_BYTES = 64 * 1024 * 1024
 _MAGIC = re.compile(r"[*?\[]")
 _PRIVATE = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
@@ -110,6 +112,10 @@ class _Collected:
     async def get(self, names: list[str]) -> None:
         """Fetch files by path, by pattern, and all below a folder."""
         self.asked |= set(names)
+        for start in range(0, len(names), AT_ONCE):
+            await self._get(names[start : start + AT_ONCE])
+
+    async def _get(self, names: list[str]) -> None:
         folders = {_fixed(name) for name in names if _MAGIC.search(name)}
         tests = [part for name in names for part in ("-o", "-path", name)][1:]
         starts = sorted(folders | {name for name in names if not _MAGIC.search(name)})
@@ -122,7 +128,10 @@ class _Collected:
             return
         listed = [name.decode("utf-8", "surrogateescape") for name in ran.stdout.split(b"\0")]
         paths = [path for path in listed if path and path not in self.files]
-        await self._unpack(paths[: MOST_FILES - len(self.files)])
+        room = MOST_FILES - len(self.files)
+        self._lacks(paths[room:], f"there are more than the {MOST_FILES} files that are read")
+        for start in range(0, len(paths[:room]), AT_ONCE):
+            await self._unpack(paths[start : min(start + AT_ONCE, room)])
         denied = b"Permission denied" in ran.stderr
         for name in names:
             if name not in self.files and name not in self.unseen and not _fits_any(name, paths):

@@ -12,7 +12,7 @@ from twiceshy.model.fact import Unseen
 from twiceshy.model.guard import Guard
 from twiceshy.probes.targets import hosts_of
 from twiceshy.probes.view import View
-from twiceshy.probes.webserver_files import collect
+from twiceshy.probes.webserver_files import collect, is_without_web_server
 from twiceshy.probes.webserver_running import running_on
 from twiceshy.probes.webserver_served import served_by
 from twiceshy.probes.webserver_tls import with_tls_files
@@ -33,10 +33,15 @@ async def look(guard: Guard, estate: Estate, view: View) -> WebServerFact | Unse
     async with asyncio.TaskGroup() as group:
         looks = [group.create_task(_look_at(host, guard, promise, view)) for host in hosts]
     found = [one.result() for one in looks]
-    unseen = next((one for one in found if isinstance(one, Unseen)), None)
-    if unseen is not None:
-        return unseen
     facts = [one for one in found if isinstance(one, WebServerFact)]
+    unseen = [one for one in found if isinstance(one, Unseen)]
+    if unseen:
+        return unseen[0]
+    if not facts:
+        why = (
+            f"no host of {guard.target} has a configuration of nginx or HAProxy where it usually is"
+        )
+        return Unseen(why, view.now(), view.vantage, "Name the main files in `files`.")
     return WebServerFact(
         at=view.now(),
         vantage=view.vantage,
@@ -51,10 +56,13 @@ async def look(guard: Guard, estate: Estate, view: View) -> WebServerFact | Unse
 
 async def _look_at(
     host: Host, guard: Guard, promise: Promise, view: View
-) -> WebServerFact | Unseen:
+) -> WebServerFact | Unseen | None:
+    """None for a host without a web server."""
     deadline = asyncio.get_running_loop().time() + view.timeout_seconds
     share = view.timeout_seconds * SHARE_OF_FILES
     configuration = await collect(host, promise.files, replace(view, timeout_seconds=share))
+    if is_without_web_server(configuration):
+        return None
     if promise.certificate_days is not None or promise.served_is_configured:
         configuration = await with_tls_files(configuration, host, promise, _left(view, deadline))
     seen = fact(guard, configuration, view.now())

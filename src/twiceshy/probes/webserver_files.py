@@ -118,6 +118,11 @@ async def collect(host: Host, files: tuple[str, ...], view: View) -> Configurati
     )
 
 
+def is_without_web_server(configuration: Configuration) -> bool:
+    """Whether a host that was asked has none of the usual main files."""
+    return not configuration.files and not configuration.unseen
+
+
 def _wanted(folder: str, found: _Collected) -> list[str]:
     """The includes of the files so far that were not looked for yet."""
     known = found.files.keys() | found.unseen.keys() | found.listed

@@ -15,9 +15,10 @@ from functools import lru_cache
 
 from twiceshy.model.report import CauseClass as C
 from twiceshy.reports.cause_words import RULES
-from twiceshy.reports.phrases import Phrases, Wording
+from twiceshy.reports.phrases import Phrasebook
 
 _ORDER = {cause: index for index, (cause, _, _) in enumerate(RULES)}
+_BOOK = Phrasebook(((cause, strength), phrases) for cause, strength, phrases in RULES)
 
 _NOT_THIS = re.compile(
     r"\b(?:(?:is|was|were|are|had|has) not(?: caused by| due to)?|not (?:caused by|due to|an?|the|by)|isn't|wasn't|rather than|instead of|ruled out|unlike|neither)\s(?:[^.,;\s]+\s){0,3}$", re.IGNORECASE
@@ -49,15 +50,8 @@ def classify(texts: Sequence[tuple[str, float]]) -> Classified:
     scores: dict[C, float] = {}
     words: dict[C, list[str]] = {}
     told = [(text[:_MAX_TEXT], weight) for text, weight in texts if text]
-    whole = "\n".join(text for text, _ in told)
-    # Most rules have no stem in any of the texts: they are left out once for all of them.
-    rules = [
-        (cause, strength, phrases, possible)
-        for cause, strength, phrases in RULES
-        if (possible := phrases.possible_in(whole))
-    ]
     for text, weight in told:
-        _score(text, weight, rules, scores, words)
+        _score(text, weight, scores, words)
     if C.CERTIFICATE_RENEWAL_FAILED in scores and not any(_CERTIFICATE.search(t) for t, _ in texts):
         del scores[
             C.CERTIFICATE_RENEWAL_FAILED
@@ -87,13 +81,12 @@ def tells(text: str, cause: C) -> bool:
 def _score(
     text: str,
     weight: float,
-    rules: Sequence[tuple[C, float, Phrases, tuple[Wording, ...]]],
     scores: dict[C, float],
     words: dict[C, list[str]],
 ) -> None:
-    for cause, strength, phrases, possible in rules:
+    for (cause, strength), matches in _BOOK.found_in(text):
         found = 0.0
-        for count, match in enumerate(phrases.among(possible, text)):
+        for count, match in enumerate(matches):
             if count == 3:
                 break
             before = text[max(0, match.start() - 70) : match.start()]

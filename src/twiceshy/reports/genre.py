@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
 
 from twiceshy.model.report import Action, Cause, Entry
 from twiceshy.reports.outline import Outline
@@ -173,6 +176,22 @@ def _placeholders(text: str) -> int:
     return len(_PLACEHOLDER.findall(text))
 
 
+def _telling_of_the_past(texts: Sequence[str]) -> int:
+    """How many of the texts tell of something past; all are searched at once."""
+    begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    return len({bisect_right(begins, m.start()) for m in _PAST.finditer("\n".join(texts))})
+
+
+def _instructions(texts: Sequence[str]) -> int:
+    """How many of the texts ask what to write."""
+    return sum(
+        1
+        for text in texts
+        if _INSTRUCTION.match(text)
+        and (text.endswith(("?", ".", ":", "]", ")")) or len(text) < 120)
+    )
+
+
 def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     outline: Outline,
     timeline: tuple[Entry, ...],
@@ -189,13 +208,7 @@ def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     joined = "\n".join(texts)[:60_000]
     timed = sum(1 for entry in timeline if entry.at is not None)
     placeholders = _placeholders(joined)
-    instructions = sum(
-        1
-        for text in texts
-        if _INSTRUCTION.match(text)
-        and (text.endswith(("?", ".", ":", "]", ")")) or len(text) < 120)
-    )
-    told = sum(1 for text in texts if _PAST.search(text))
+    told = _telling_of_the_past(texts)
     if (placeholders >= 3 and placeholders * 4 >= len(texts)) or (
         placeholders >= 2 and timed == 0 and told < placeholders + 3
     ):
@@ -206,6 +219,7 @@ def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
         assignment = _ASSIGNMENT.count(joined)
         if assignment >= 3 and assignment * 6 >= told:
             return False, "an assignment text: it asks the reader to write a report"
+        instructions = _instructions(texts)
         if instructions >= 4 and instructions * 2 >= told:
             return (
                 False,

@@ -1,117 +1,179 @@
 """How the texts that a pattern matches begin, read off the pattern without compiling it.
 
-Only what is plain to see counts: literal characters, and groups of alternatives of them. For
-anything else the answer is None, "anywhere", which is always right and only slower.
+Only what is plain to see counts: literal characters, small sets, and groups of alternatives of
+them. For anything else the answer is None, "anywhere", which is always right and only slower.
 """
 
 from __future__ import annotations
 
 LETTERS = 3
 """How many letters of the first word are told, at most."""
-MOST_OPENINGS = 64
-_QUANTIFIERS = frozenset("?*+{")
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-_PARTING = frozenset(" '-:,/.!\n")
-"""Literals that end a word; a dot only when it is escaped."""
+MOST_OPENINGS = 300
+_MORE = "\0"
+"""Stands for whatever a repetition goes on with."""
+_ENDS_A_WORD = frozenset({"s", "W", "b"})
+"""Escapes that no word goes on with: white space, what is no letter, a boundary."""
 
 
 def openings_of(pattern: str) -> frozenset[str] | None:
-    """The first letters of every text the pattern matches, a short word whole; None: not known."""
-    found = _openings(pattern, "")
-    if found is None or len(found) > MOST_OPENINGS:
-        return None
-    return frozenset(found)
+    """The first letters of every text the pattern matches, a short word whole; None: not known.
 
-
-def _openings(pattern: str, before: str) -> set[str] | None:
-    """As above, where `before` has been read of the word already."""
-    at = 0
-    word = before
-    while len(word) < LETTERS:
-        if pattern.startswith("(?:", at):
-            return _of_group(pattern, at, word)
-        character = pattern[at : at + 1]
-        after = pattern[at + 1 : at + 2]
-        if character in _PLAIN and character:
-            if after and after in _QUANTIFIERS:
-                return _of_quantified(pattern, at, word, after)
-            word += character
-            at += 1
-            continue
-        return {word} if word and _ends_word(pattern, at) else None
-    return None if _has_top_level_choice(pattern) else {word}
-
-
-def _of_quantified(pattern: str, at: int, word: str, quantifier: str) -> set[str] | None:
-    """A letter that may be missing makes two ways to go on."""
-    if quantifier != "?" or pattern[at + 2 : at + 3] in {"?", "+"}:
-        return None
-    rest = pattern[at + 2 :]
-    with_it = (
-        _openings(rest, word + pattern[at]) if len(word) + 1 < LETTERS else {word + pattern[at]}
-    )
-    without = _openings(rest, word)
-    return None if with_it is None or without is None else with_it | without
-
-
-def _of_group(pattern: str, at: int, word: str) -> set[str] | None:
-    end = _closing(pattern, at)
-    if end < 0:
-        return None
-    rest = pattern[end + 1 :]
-    is_optional = rest[:1] == "?"
-    if is_optional:
-        rest = rest[1:]
-    if rest[:1] and rest[0] in _QUANTIFIERS:
-        return None
+    The pattern is bound to begin at a word.
+    """
     found: set[str] = set()
-    choices = _choices(pattern[at + 3 : end])
-    for choice in [*choices, ""] if is_optional else choices:
-        openings = _openings(choice + rest, word)
+    for choice in choices_of(pattern):
+        openings = _openings(choice, "")
         if openings is None:
             return None
         found |= openings
-        if len(found) > MOST_OPENINGS:
+    return None if len(found) > MOST_OPENINGS else frozenset(found)
+
+
+def choices_of(pattern: str) -> list[str]:
+    """The alternatives of a pattern, or of a group's inside."""
+    if "|" not in pattern:
+        return [pattern]
+    found, start, depth, number = [], 0, 0, 0
+    while number < len(pattern):
+        character = pattern[number]
+        if character == "\\":
+            number += 2
+            continue
+        if character == "[":
+            number = _end_of_set(pattern, number)
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            found.append(pattern[start:number])
+            start = number + 1
+        number += 1
+    return [*found, pattern[start:]]
+
+
+def _openings(pattern: str, word: str) -> set[str] | None:  # noqa: C901, PLR0911, PLR0912 - one way to go on after the other
+    """As above for a pattern without alternatives, where `word` has been read of the word already."""
+    at = 0
+    while len(word) < LETTERS:
+        if pattern.startswith(("(?!", "(?=", "(?<!", "(?<="), at):
+            at = _closing(pattern, at) + 1  # only narrows what is matched
+            continue
+        character = pattern[at : at + 1]
+        if character == "\\" and pattern[at + 1 : at + 2] == "b" and not word:
+            at += 2
+            continue
+        if character == "^" and not word:
+            at += 1
+            continue
+        if character in {"", ".", "(", "^", _MORE} and not pattern.startswith("(?:", at):
             return None
-    return found
+        if character == "$":
+            return {word} if word else None
+        alternatives, end = _element(pattern, at)
+        least, most, end = _repeated(pattern, end)
+        if alternatives is None:
+            return None
+        if least == most == 1 and len(alternatives) == 1 and len(alternatives[0]) == 1:
+            word += alternatives[0]  # the common case, without a look at the rest
+            at = end
+            continue
+        rest = pattern[end:]
+        found: set[str] = set()
+        for alternative in alternatives:
+            openings = (
+                {word}
+                if alternative is _WORD_ENDS and word
+                else None
+                if alternative is _WORD_ENDS
+                else _openings(alternative + (rest if most == 1 else _MORE), word)
+            )
+            if openings is None:
+                return None
+            found |= openings
+        if least == 0:
+            openings = _openings(rest, word)
+            if openings is None:
+                return None
+            found |= openings
+        return None if len(found) > MOST_OPENINGS else found
+    return {word}
 
 
-def _ends_word(pattern: str, at: int) -> bool:
-    """Whether the word surely ends before this place of the pattern."""
-    if pattern.startswith("\\b", at):
-        return True
-    character = pattern[at : at + 1]
+_WORD_ENDS = " ends"
+"""Alternative of an element: a character that is no part of a word."""
+
+
+def _element(pattern: str, at: int) -> tuple[list[str] | None, int]:
+    """What stands at a place of a pattern, as alternatives, and where it ends; None: anything."""
+    character = pattern[at]
+    if character == "(":
+        end = _closing(pattern, at)
+        return choices_of(pattern[at + 3 : end]), end + 1
+    if character == "[":
+        end = _end_of_set(pattern, at)
+        return _members(pattern[at + 1 : end]), end + 1
     if character == "\\":
-        return pattern[at + 1 : at + 2] in {".", "-", "(", "/", "s"} and not _may_be_missing(
-            pattern, at + 2
-        )
-    return (
-        character in _PARTING
-        and character != "."
-        and bool(character)
-        and not _may_be_missing(pattern, at + 1)
-    )
+        escaped = pattern[at + 1 : at + 2]
+        if escaped in _ENDS_A_WORD or not escaped.isalnum():
+            return [_WORD_ENDS], at + 2
+        return None, at + 2
+    return [character if _is_of_word(character) else _WORD_ENDS], at + 1
 
 
-def _may_be_missing(pattern: str, at: int) -> bool:
-    return pattern[at : at + 1] in {"?", "*", "{"}
+def _members(inside: str) -> list[str] | None:
+    """The characters of a set that names each of them."""
+    if inside.startswith("^"):
+        return None
+    found: dict[str, None] = {}
+    number = 0
+    while number < len(inside):
+        character = inside[number]
+        if character == "\\":
+            if inside[number + 1].isalnum() and inside[number + 1] not in {"s", "W"}:
+                return None
+            found[_WORD_ENDS] = None
+            number += 2
+            continue
+        if character == "-" and 0 < number < len(inside) - 1:
+            return None  # a range
+        found[character if _is_of_word(character) else _WORD_ENDS] = None
+        number += 1
+    return list(found)
+
+
+def _repeated(pattern: str, at: int) -> tuple[int, int, int]:
+    """How often an element comes, at least and at most (2: many), and where its quantifier ends."""
+    character = pattern[at : at + 1]
+    if character == "{":
+        end = pattern.index("}", at) + 1
+        least = 0 if pattern[at + 1] in "0," else 1
+        return least, 2, _behind_lazy(pattern, end)
+    if character in {"?", "*", "+"} and character:
+        least, most = {"?": (0, 1), "*": (0, 2), "+": (1, 2)}[character]
+        return least, most, _behind_lazy(pattern, at + 1)
+    return 1, 1, at
+
+
+def _behind_lazy(pattern: str, at: int) -> int:
+    return at + 1 if pattern[at : at + 1] in {"?", "+"} and at < len(pattern) else at
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _closing(pattern: str, at: int) -> int:
-    """Where the group that opens here closes; -1 when that is not plain."""
+    """Where the group that opens here closes."""
     depth = 0
-    in_set = False
     number = at
     while number < len(pattern):
         character = pattern[number]
         if character == "\\":
             number += 2
             continue
-        if in_set:
-            in_set = character != "]"
-        elif character == "[":
-            in_set = True
-            number += 1
+        if character == "[":
+            number = _end_of_set(pattern, number)
         elif character == "(":
             depth += 1
         elif character == ")":
@@ -119,32 +181,16 @@ def _closing(pattern: str, at: int) -> int:
             if depth == 0:
                 return number
         number += 1
-    return -1
+    raise ValueError(f"{pattern!r} has an open group")
 
 
-def _choices(inside: str) -> list[str]:
-    """The alternatives of a group's inside."""
-    found, start, depth, in_set, number = [], 0, 0, False, 0
-    while number < len(inside):
-        character = inside[number]
-        if character == "\\":
-            number += 2
-            continue
-        if in_set:
-            in_set = character != "]"
-        elif character == "[":
-            in_set = True
-            number += 1
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-        elif character == "|" and depth == 0:
-            found.append(inside[start:number])
-            start = number + 1
+def _end_of_set(pattern: str, at: int) -> int:
+    """Where the set that opens here ends; a `]` right at its front is a member."""
+    number = at + 1
+    if pattern.startswith("^", number):
         number += 1
-    return [*found, inside[start:]]
-
-
-def _has_top_level_choice(pattern: str) -> bool:
-    return "|" in pattern and len(_choices(pattern)) > 1
+    if pattern.startswith("]", number):
+        number += 1
+    while pattern[number] != "]":
+        number += 2 if pattern[number] == "\\" else 1
+    return number

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from functools import lru_cache
 
-from twiceshy.reports.phrases import sections
+from twiceshy.reports.phrases import Phrasebook, sections
 from twiceshy.reports.section_names import NAMES
 
 
@@ -38,7 +38,7 @@ class Part(Enum):
     """Author, attendees, related issues: read past."""
 
 
-_NAMES = tuple((Part[name], names) for name, names in sections("\n" + NAMES))
+_NAMES = Phrasebook((Part[name], names) for name, names in sections("\n" + NAMES))
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]{0,120}[)\]}]")
 _NUMBERING = re.compile(
@@ -72,10 +72,7 @@ def part_named(name: str) -> Part | None:
     text = normal(name)
     if not text or text.count(" ") >= _MAX_NAME_WORDS:
         return None
-    for part, names in _NAMES:
-        if names.fullmatch(text):
-            return part
-    return None
+    return _NAMES.fullmatch(text)
 
 
 _OPENS_A_SECTION = frozenset(

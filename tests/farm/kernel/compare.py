@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tests.farm.kernel.datagram import WITH_PORTS
+from tests.farm.kernel.datagram import WITH_PORTS, Datagram
 from tests.farm.kernel.messages import ADDRESSES4, ADDRESSES6
 from tests.farm.kernel.volley import Outcome, Seen, Sent, Stage, State, Way
 from twiceshy.kinds.firewall.host import Host, Path
@@ -14,6 +14,7 @@ from twiceshy.kinds.firewall.packet import Connection, Packet
 from twiceshy.kinds.firewall.trace import Outcome as Ours
 from twiceshy.kinds.firewall.trace import Trace, trace
 from twiceshy.languages.firewall.conditions import CtState, Field
+from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.ruleset import Ruleset
 
 HOST = Host.of((*ADDRESSES4, *ADDRESSES6))
@@ -174,13 +175,15 @@ def _differences(sent: Sent, seen: Seen, ours: Trace) -> Iterator[str]:
         yield "the sender was told, and we say it is not"
     if not seen.passed:
         return
-    if ours.path is not Path.INPUT and seen.at == "own" and ours.end.oif != "lo":
-        yield "it arrived at the host itself"
-    if ours.path is Path.INPUT and seen.at != "own":
-        yield "it did not stay here"
-    if seen.arrived is None:
-        return
-    end, arrived = ours.end, seen.arrived
+    if (ours.path is Path.INPUT) is not (seen.at == "own"):
+        yield "it stayed here" if seen.at == "own" else "it did not stay here"
+    if seen.arrived is not None:
+        yield from _rewritten(sent, seen.arrived, ours)
+
+
+def _rewritten(sent: Sent, arrived: Datagram, ours: Trace) -> Iterator[str]:
+    """Addresses and ports that are not what they should be after translation."""
+    end = ours.end
     pairs = [
         (_field("SADDR", end.family), end.saddr, arrived.saddr),
         (_field("DADDR", end.family), end.daddr, arrived.daddr),
@@ -193,12 +196,9 @@ def _differences(sent: Sent, seen: Seen, ours: Trace) -> Iterator[str]:
     if sent.stage is Stage.ERROR:
         pairs = pairs[1:]  # whose error it is may be translated like the rest or not
     for name, expected, found in pairs:
-        if name in end.unsure:
-            allowed = end.unsure[name]
-            if allowed is not None and found not in allowed:
-                yield f"{name} is {found:#x}, and not within {allowed}"
-        elif expected != found:
-            yield f"{name} is {found:#x}, expected {expected:#x}"
+        allowed = end.unsure.get(name, Intervals.single(expected))
+        if allowed is not None and found not in allowed:
+            yield f"{name} is {found:#x}, and not within {allowed}"
 
 
 def _field(name: str, family: int) -> Field:

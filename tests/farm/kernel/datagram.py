@@ -93,7 +93,7 @@ class Datagram:
             + body
         )
 
-    def _body(self, tail: bytes, number: int) -> bytes:
+    def _body(self, tail: bytes, number: int) -> bytes:  # noqa: PLR0911 - a line per protocol
         proto = self.proto
         if proto == TCP:
             sequence = number << SEQUENCE_SHIFT
@@ -146,7 +146,7 @@ class Arrived:
     raw: bytes = field(default=b"", repr=False)
 
 
-def decode(packet: bytes) -> Arrived | None:
+def decode(packet: bytes) -> Arrived | None:  # noqa: C901 - header after header
     """What arrived, from its IP header on; None when it is none of ours."""
     if not packet:
         return None

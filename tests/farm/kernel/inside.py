@@ -21,7 +21,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from tests.farm.kernel.messages import (
     ADDRESSES4,
@@ -194,9 +194,7 @@ class Wires:
                     end = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
                     end.bind((name, 0))
                     self._ends[name] = end
-                catcher = socket.socket(
-                    socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_ALL)
-                )
+                catcher = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_ALL))
                 catcher.setsockopt(_SOL_PACKET, _IGNORE_OUTGOING, 1)
                 self._catch(catcher, side)
         for family in (socket.AF_INET, socket.AF_INET6):
@@ -298,7 +296,7 @@ def forget_connections() -> None:
             raise OSError(-code, "conntrack flush")
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, number: int) -> None:
+def serve(requests: IO[bytes], answers: IO[bytes], number: int) -> None:
     """Do what is asked until nothing more is asked; sandboxes of other numbers run beside it."""
     processors = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {processors[number % len(processors)]})

@@ -96,12 +96,11 @@ class RuleMaker:
         # A chain of ours may be called from anywhere, so it asks for what all hooks have.
         lines.extend(f":{name} - [0:0]" for name in own)
         for at, name in enumerate(own):
-            for _ in range(rng.randint(0, 6)):
-                lines.append(self._rule(table, name, frozenset(), own[at + 1 :]))
+            below = own[at + 1 :]
+            lines += [self._rule(table, name, frozenset(), below) for _ in range(rng.randint(0, 6))]
         for name, hooks in chains:
             most = 12 if table == "filter" else 4
-            for _ in range(rng.randint(0, most)):
-                lines.append(self._rule(table, name, hooks, own))
+            lines += [self._rule(table, name, hooks, own) for _ in range(rng.randint(0, most))]
         lines.append("COMMIT")
         return "\n".join(lines) + "\n"
 
@@ -266,7 +265,7 @@ class RuleMaker:
         way = self._rng.choice(ways[self._sets.names[name]])
         return f"-m set {self._not()}--match-set {name} {way}"
 
-    def _target(
+    def _target(  # noqa: PLR0911 - one line for each sort of target
         self,
         table: str,
         chain: str,
@@ -296,7 +295,7 @@ class RuleMaker:
             return ""
         return rng.choice(("-j ACCEPT", "-j ACCEPT", "-j DROP"))
 
-    def _nat(self, chain: str, protocol: str | None) -> str:
+    def _nat(self, chain: str, protocol: str | None) -> str:  # noqa: PLR0911 - the same
         rng, family = self._rng, self._family
         has_ports = protocol in _WITH_PORTS
         address = _address(rng, self._pools, family)
@@ -326,8 +325,6 @@ class RuleMaker:
 
 def random_iptables(rng: random.Random, family: int, *, nat: bool) -> tuple[str, str, Pools]:
     """A rule set, its ipsets, and the values that both are made of."""
-    pools = Pools.random(rng)
+    pools = Pools.drawn(rng)
     sets = ipsets(rng, pools, family)
     return RuleMaker(rng, pools, family, sets).whole(nat=nat), sets.text, pools
-
-

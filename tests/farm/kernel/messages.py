@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import struct
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 INSIDE, OUTSIDE = ("eth0", "eth1"), ("wan0", "wan1")
 """The firewall's interfaces towards src and towards dst."""
@@ -51,7 +51,7 @@ class Done:
     complaint: str
 
 
-def read_message(stream: BinaryIO) -> Any:
+def read_message(stream: IO[bytes]) -> Any:
     """The next message; raises EOFError at the end of the stream."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
@@ -59,7 +59,7 @@ def read_message(stream: BinaryIO) -> Any:
     return pickle.loads(stream.read(LENGTH.unpack(head)[0]))
 
 
-def write_message(stream: BinaryIO, message: object) -> None:
+def write_message(stream: IO[bytes], message: object) -> None:
     """One message, behind its length."""
     data = pickle.dumps(message)
     stream.write(LENGTH.pack(len(data)) + data)

@@ -9,7 +9,14 @@ from tests.farm.kernel.messages import INTERFACES
 from tests.farm.kernel.pools import Pools, written
 
 _HOOKS = ("prerouting", "input", "forward", "output", "postrouting")
-_PRIORITY = {"raw": -300, "mangle": -150, "filter": 0, "security": 50, "dstnat": -100, "srcnat": 100}
+_PRIORITY = {
+    "raw": -300,
+    "mangle": -150,
+    "filter": 0,
+    "security": 50,
+    "dstnat": -100,
+    "srcnat": 100,
+}
 _FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg")
 _STATES = ("new", "established", "related", "invalid", "untracked")
 
@@ -35,8 +42,10 @@ class NftMaker:
         if nat:
             tables.append(self._nat_table(rng.choice(("ip", "ip6", "inet"))))
         if rng.random() < 0.15:
-            tables.append("table inet asleep {\n\tflags dormant\n\tchain dozing {\n\t\ttype filter hook"
-                          " forward priority 0; policy drop;\n\t}\n}\n")
+            tables.append(
+                "table inet asleep {\n\tflags dormant\n\tchain dozing {\n\t\ttype filter hook"
+                " forward priority 0; policy drop;\n\t}\n}\n"
+            )
         rng.shuffle(tables)
         return "".join(tables)
 
@@ -85,8 +94,7 @@ class NftMaker:
             self._hook = hook
             lines.append(f"\tchain {hook} {{")
             lines.append(f"\t\ttype nat hook {hook} priority {priority}; policy accept;")
-            for _ in range(rng.randint(0, 4)):
-                lines.append(f"\t\t{self._translation(hook)}")
+            lines += [f"\t\t{self._translation(hook)}" for _ in range(rng.randint(0, 4))]
             lines.append("\t}")
         return "\n".join((*lines, "}")) + "\n"
 
@@ -340,5 +348,5 @@ class NftMaker:
 
 def random_nft(rng: random.Random, *, nat: bool) -> tuple[str, Pools]:
     """A rule set and the values it is made of."""
-    pools = Pools.random(rng)
+    pools = Pools.drawn(rng)
     return NftMaker(rng, pools).whole(nat=nat), pools

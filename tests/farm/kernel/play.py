@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 from tests.farm.kernel.compare import Score, compared
+from tests.farm.kernel.decided import Asked, ask
 from tests.farm.kernel.iptables_text import random_iptables
 from tests.farm.kernel.nft_text import random_nft
 from tests.farm.kernel.pools import Pools
@@ -44,14 +45,21 @@ def play(
         for version in text.versions:
             # What follows the IPv6 header is taken to be the last header.
             options = "nexthdr" not in text.whole
-            volleys = Volleys(
-                kernel, rng, pools, version, nat=text.translates, options=options
-            )
+            volleys = Volleys(kernel, rng, pools, version, nat=text.translates, options=options)
             for outcomes in volleys.run(count):
                 score.add(compared(readings, outcomes))
     finally:
         text.unload(kernel)
     return score
+
+
+def decide(kernel: Kernel, text: Text, pools: Pools, rng: random.Random, *, count: int) -> Asked:
+    """Questions about whole flows through a rule set, their answers held against the kernel."""
+    text.load(kernel)
+    try:
+        return ask(kernel, text.read(), pools, rng.choice(text.versions), rng, count=count)
+    finally:
+        text.unload(kernel)
 
 
 def generated(seed: int) -> tuple[Text, Pools, random.Random]:

@@ -51,7 +51,7 @@ class Pools:
     macs: list[int] = field(default_factory=list)
 
     @classmethod
-    def random(cls, rng: random.Random) -> Pools:
+    def drawn(cls, rng: random.Random) -> Pools:
         """A few of everything."""
         pools = cls()
         for _ in range(5):
@@ -122,10 +122,8 @@ def _near(rng: random.Random, bounds: Range) -> int:
 
 def _anywhere(rng: random.Random, family: int) -> int:
     while True:
-        if family == 4:
-            found = rng.randrange(1 << 32)
-        else:
-            found = 0x2 << 124 | rng.randrange(1 << 124)
+        # of IPv6 a part is global unicast: 2000::/4
+        found = rng.randrange(1 << 32) if family == 4 else 2 << 124 | rng.randrange(1 << 124)
         if is_plain(family, found):
             return found
 

@@ -48,6 +48,11 @@ class Text:
     """Which iptables loads it: `nft` or `legacy`."""
 
     @property
+    def notation(self) -> str:
+        """`nft`, `iptables` or `ip6tables`."""
+        return next(part for part in (NFT, FOUR, SIX) if part in self.parts)
+
+    @property
     def versions(self) -> tuple[int, ...]:
         """The IP versions that it has something to say about."""
         if NFT in self.parts:

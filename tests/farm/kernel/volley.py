@@ -258,7 +258,17 @@ class Volleys:
             sport, dport = pools.port(rng), pools.port(rng)
         if proto == TCP and rng.random() < 0.25:
             flags = rng.choice(
-                (ACK, ACK | PSH, SYN | ACK, RST, FIN | ACK, 0, SYN | FIN, URG | PSH | FIN, SYN | URG)
+                (
+                    ACK,
+                    ACK | PSH,
+                    SYN | ACK,
+                    RST,
+                    FIN | ACK,
+                    0,
+                    SYN | FIN,
+                    URG | PSH | FIN,
+                    SYN | URG,
+                )
             )
         if proto in {ICMP4, ICMP6}:
             request, reply = ECHO[family]
@@ -328,7 +338,9 @@ class Volleys:
         proto = ICMP4 if self._family == 4 else ICMP6
         datagram = Datagram(
             self._family,
-            arrived.daddr if self._rng.random() < 0.5 else self._pools.address(self._rng, self._family),
+            arrived.daddr
+            if self._rng.random() < 0.5
+            else self._pools.address(self._rng, self._family),
             arrived.saddr,
             proto,
             icmp=UNREACHABLE[self._family] << 8 | self._rng.choice((1, 3)),
@@ -336,9 +348,7 @@ class Volleys:
         )
         return self._back(sent, seen, datagram, Stage.ERROR, State.RELATED)
 
-    def _back(
-        self, sent: Sent, seen: Seen, datagram: Datagram, stage: Stage, state: State
-    ) -> Sent:
+    def _back(self, sent: Sent, seen: Seen, datagram: Datagram, stage: Stage, state: State) -> Sent:
         assert seen.at is not None
         way = Way.FORWARD if sent.way is Way.FORWARD else Way.INPUT
         return Sent(

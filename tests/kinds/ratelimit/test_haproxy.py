@@ -69,3 +69,39 @@ def test_a_line_that_decides_at_the_start_is_unknown(judge_haproxy: Judge) -> No
     verdict = judge_haproxy(GOOD + ".if defined(X)\n    rate-limit sessions 1\n.endif\n")
     assert isinstance(verdict, Unknown)
     assert ".if decides as HAProxy starts" in verdict.why
+
+
+IN_BACKENDS = """\
+defaults
+    mode http
+frontend www
+    bind :80
+    use_backend api if { path_beg /api }
+    default_backend shop
+backend shop
+    stick-table type ip size 100k expire 30s store http_req_rate(10s)
+    http-request track-sc0 src
+    http-request deny deny_status 429 if { sc_http_req_rate(0) gt 100 }
+backend api
+    http-request track-sc0 src table shop
+    http-request deny deny_status 429 if { sc_http_req_rate(0,shop) gt 50 }
+"""
+
+
+def test_limits_of_all_backends_are_the_frontend_s(judge_haproxy: Judge) -> None:
+    assert isinstance(judge_haproxy(IN_BACKENDS, whole_server=False), Holds)
+    loosest = judge_haproxy(IN_BACKENDS, whole_server=False, per_client="300/minute")
+    assert isinstance(loosest, Broken)
+    assert "600/minute, promised at most 300/minute" in loosest.why
+
+
+def test_one_backend_without_a_limit_is_enough_to_break_it(judge_haproxy: Judge) -> None:
+    verdict = judge_haproxy(IN_BACKENDS.replace("gt 50 }", "gt 50 } FALSE"), whole_server=False)
+    assert isinstance(verdict, Broken)
+
+
+def test_a_backend_that_is_chosen_for_each_request_is_unknown(judge_haproxy: Judge) -> None:
+    text = IN_BACKENDS.replace("use_backend api if", "use_backend %[req.hdr(host)] if")
+    verdict = judge_haproxy(text, whole_server=False)
+    assert isinstance(verdict, Unknown)
+    assert "is chosen for each request" in verdict.why

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.kinds.ratelimit.conftest import NGINX, NOW, Judge, seen
 from twiceshy.kinds.ratelimit import KIND
 from twiceshy.kinds.ratelimit.facts import Promise, RateLimitFact
+from twiceshy.model.configuration import Configuration
 from twiceshy.model.fact import Unseen
 from twiceshy.model.verdict import Broken, Holds, Severity, Unknown
 
@@ -199,6 +200,13 @@ def test_a_limit_that_may_stand_in_an_unread_file_is_unknown(judge_nginx: Judge)
     assert isinstance(judge_nginx(text, files=read), Holds)
 
 
+def test_lua_that_may_limit_is_unknown(judge_nginx: Judge) -> None:
+    text = (ZONES + SHOP).replace(LIMITS, "access_by_lua_file /srv/limit.lua;")
+    verdict = judge_nginx(text)
+    assert isinstance(verdict, Unknown)
+    assert "access_by_lua_file" in verdict.why
+
+
 def test_a_site_without_its_main_file_is_unknown() -> None:
     promise = Promise()
     fact = seen(promise, {"/etc/nginx/sites-enabled/shop": SHOP.encode()})
@@ -215,8 +223,6 @@ def test_nothing_of_a_web_server_is_unseen() -> None:
 
 
 def test_a_change_tells_who_is_limited_otherwise() -> None:
-    from twiceshy.model.configuration import Configuration
-
     whole = b"events {}\nhttp {\n" + (ZONES + SHOP).encode() + b"}\n"
     before = Configuration(files={NGINX: whole})
     after = Configuration(

@@ -51,6 +51,17 @@ def test_many_rules_and_many_exceptions_end() -> None:
     assert isinstance(found, Broken | Unknown)
 
 
+def test_more_different_rules_than_are_looked_at_are_not_kept() -> None:
+    servers = "\n".join(
+        f"server {{ listen 80; server_name s{n}; modsecurity on; modsecurity_rules_file rules.conf;"
+        f" modsecurity_rules '# {n}'; location / {{ proxy_pass http://app; }} }}"
+        for n in range(210)
+    )
+    found = verdict(shop(servers=servers))
+    assert isinstance(found, Unknown)
+    assert "different sets of rules" in found.why
+
+
 def test_many_servers_share_the_work_on_their_rules() -> None:
     servers = "\n".join(
         f"server {{ listen 80; server_name s{n}; modsecurity on; modsecurity_rules_file rules.conf;"

@@ -65,6 +65,27 @@ def test_a_skip_counts_rules_of_its_phase() -> None:
     assert {rules.rules[n].id for n in walk(rules).skipped} == {3}
 
 
+@pytest.mark.parametrize(("dialect", "denied"), [(Dialect.LIBRARY, False), (Dialect.APACHE, True)])
+@pytest.mark.parametrize("skip", ["skipAfter:NOWHERE", "skip:3"])
+def test_a_skip_without_an_end_goes_on_in_the_next_phase_of_one_dialect(
+    skip: str, dialect: Dialect, denied: bool
+) -> None:
+    rules = rules_of(
+        ON + f'SecAction "id:1,phase:1,pass,{skip}"\nSecAction "id:2,phase:2,deny"', dialect=dialect
+    )
+    assert walk(rules).denies is denied
+
+
+@pytest.mark.parametrize(("dialect", "denied"), [(Dialect.LIBRARY, False), (Dialect.APACHE, True)])
+def test_the_number_of_a_rule_is_a_marker_in_one_dialect(dialect: Dialect, denied: bool) -> None:
+    rules = rules_of(
+        ON + 'SecAction "id:1,phase:2,pass,skipAfter:2"\nSecAction "id:2,phase:2,pass"\n'
+        'SecAction "id:3,phase:2,deny"',
+        dialect=dialect,
+    )
+    assert walk(rules).denies is denied
+
+
 @pytest.mark.parametrize(("allow", "ends"), [("allow", True), ("allow:phase", False)])
 def test_allow_ends_a_phase_or_all(allow: str, ends: bool) -> None:
     rules = rules_of(

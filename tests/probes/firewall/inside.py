@@ -1,6 +1,6 @@
 """Runs in namespaces of its own: a link to a peer, rules, and the probe between them.
 
-    here ==eth0== peer, which listens on 25, 80 and 443
+here ==eth0== peer, which listens on 25, 80 and 443
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.farm.walls import CRS, Case
+from tests.farm.daemons import running
+from tests.farm.fixtures import Need
+from tests.farm.walls import APACHE_MODULES, CRS, Case, apache_wall, needed
 from tests.probes.waf.conftest import NOW, VIEW, Running, Start
 from twiceshy.kinds.waf.facts import WafFact
 from twiceshy.kinds.waf.rules import judge
@@ -171,3 +173,15 @@ def test_canaries_are_few_and_chosen_by_the_promise(healthy: Running) -> None:
     assert sum(1 for one in CANARIES if not one.attack) <= 5
     only = chosen(healthy.promise(attacks=("xss",), benign_canary="not sent"))
     assert {one.attack for one in only} == {"xss"}
+
+
+def test_a_running_apache_is_read_and_asked(need: Need) -> None:
+    program = needed(need, "apache2", APACHE_MODULES / "mod_security2.so")
+    with (
+        apache_wall(program, Case()) as wall,
+        running(wall.argv, wall.daemon, wall.folder),
+    ):
+        apache = Running(wall)
+        verdict = asyncio.run(apache.verdict(apache.promise(), apache.estate()))
+        assert isinstance(verdict, Holds), verdict
+        assert "of Apache" in verdict.summary

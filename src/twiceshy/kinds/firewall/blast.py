@@ -218,6 +218,11 @@ def _numbers(values: Intervals) -> str:
 def _addresses(values: Intervals | None, version: int) -> str:
     if values is None:
         return "anywhere"
+    missing = values.complement(32 if version == 4 else 128)  # noqa: PLR2004 - the version of IP
+    if not missing:
+        return "anywhere"
+    if len(missing.pairs) < len(values.pairs):
+        return f"anywhere but {_addresses(missing, version)}"
     said = [_range(low, high, version) for low, high in values.pairs[:MOST_PIECES]]
     return _listed(said, len(values.pairs))
 
@@ -226,7 +231,7 @@ def _range(low: int, high: int, version: int) -> str:
     make = ipaddress.IPv4Address if version == 4 else ipaddress.IPv6Address  # noqa: PLR2004 - the version of IP
     if low == high:
         return str(make(low))
-    networks = list(ipaddress.summarize_address_range(make(low), make(high)))  # type: ignore[type-var]  # both of one family
+    networks = list(ipaddress.summarize_address_range(make(low), make(high)))
     return str(networks[0]) if len(networks) == 1 else f"{make(low)}-{make(high)}"
 
 

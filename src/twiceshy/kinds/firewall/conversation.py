@@ -120,7 +120,7 @@ def _each_way(so_far: Conversation, go_on: Callable[[Trace], Conversation]) -> C
         return go_on(ways[0])
     ends = [go_on(way) for way in ways[:MOST_FOLLOWED]]
     wrong = [one for one in ends if one.outcome in {Outcome.DROPPED, Outcome.REJECTED}]
-    if ends and len(wrong) == len(ways):
+    if ends and len(wrong) == len(ways) and last.is_complete:
         return wrong[0]
     if not ends or not last.outcome.passes:
         return replace(so_far, hinges=last.hinges)

@@ -81,7 +81,8 @@ def judge(promise: Promise, fact: FirewallFact, now: datetime) -> Verdict:  # no
             tuple(Evidence("a line that was not read", one.what, one.place) for one in unread[:20]),
             next_step="Mend that line; if it is right, please report it.",
         )
-    return verdict_of([*tried, *(() if unread else _findings(promise, fact))])
+    # The rules first: they name the line that decides, a connection only says that one does.
+    return verdict_of([*(() if unread else _findings(promise, fact)), *tried])
 
 
 def _findings(promise: Promise, fact: FirewallFact) -> list[Finding]:

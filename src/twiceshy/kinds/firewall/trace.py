@@ -24,6 +24,9 @@ from twiceshy.model.place import Place
 MOST_WAYS = 4096
 """Beyond so many combinations of what is not modelled, the answer just depends on them."""
 
+FEW_WAYS = 16
+MOST_ASKED = 100_000
+"""Beyond so many rules asked, only a few ways are gone."""
 MOST_COMPARED = 300
 _NOT = object()
 NOTHING: Mapping[Field, Intervals | None] = MappingProxyType({})
@@ -59,6 +62,8 @@ class Trace:
     """Of DEPENDS: what decides that is not modelled."""
     passing: tuple[Trace, ...] = ()
     """The ways in which it passes, when there are several that differ in what becomes of it."""
+    is_complete: bool = True
+    """Whether all ways were gone."""
 
     @property
     def place(self) -> Place | None:
@@ -73,20 +78,19 @@ def trace(ruleset: Ruleset, packet: Packet, path: Path, host: Host | None = None
     """
     found: list[tuple[Trace, Choices]] = []
     ways = orders(ruleset, packet.family)
-    for order in ways:
-        if not _all_ways(order, packet, path, host or Host(), found):
-            break
+    is_complete = all(_all_ways(order, packet, path, host or Host(), found) for order in ways)
     outcomes = {one.outcome for one, _ in found}
     first = found[0][0]
     passing = _passing(found)
-    is_complete = len(found) < MOST_WAYS
     if is_complete and (outcomes == {Outcome.ACCEPTED} or not passing):
         return first if len(passing) <= 1 else replace(first, passing=passing)
     hinges = _hinges(found)
     if len(ways) > 1:
         hinges = (*hinges, *(Hinge(doubt, None) for doubt in ways[0].doubts))
     example = next((one for one, _ in found if not one.outcome.passes), first)
-    return Trace(Outcome.DEPENDS, example.by, example.end, example.path, hinges, passing)
+    return Trace(
+        Outcome.DEPENDS, example.by, example.end, example.path, hinges, passing, is_complete
+    )
 
 
 def _passing(found: list[tuple[Trace, Choices]]) -> tuple[Trace, ...]:
@@ -109,6 +113,7 @@ def _all_ways(
 ) -> bool:
     """Add the trace for each combination of choices; returns whether these were all."""
     waiting = [Choices()]
+    asked = 0
     while waiting:
         choices = waiting.pop()
         walk = Walk(order, host, choices, packet, path)
@@ -116,10 +121,12 @@ def _all_ways(
             decided = walk.whole_way()
         except ChoicePending as pending:
             waiting.extend(choices.with_choice(pending.key, one) for one in pending.options)
+            asked += walk.asked
             continue
+        asked += walk.asked
         found.append((Trace(_outcome(decided), decided, walk.packet, walk.path), choices))
-        if len(found) >= MOST_WAYS:
-            return False
+        if len(found) >= FEW_WAYS and (asked > MOST_ASKED or len(found) >= MOST_WAYS):
+            return not waiting
     return True
 
 
@@ -145,4 +152,6 @@ def _hinges(found: list[tuple[Trace, Choices]]) -> tuple[Hinge, ...]:
             ]
             if len(apart) == 1:
                 kept.setdefault(Hinge(apart[0].text, apart[0].place))
+    if not kept:
+        return tuple(dict.fromkeys(Hinge(key.text, key.place) for key in found[0][1].made))
     return tuple(kept)

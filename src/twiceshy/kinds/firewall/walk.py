@@ -91,6 +91,8 @@ class Walk:
         self._is_tracked = True
         self._translated: set[Translated] = set()
         self._is_sent_here = False
+        self.asked = 0
+        """How many rules were asked."""
 
     def whole_way(self) -> Decided:
         """All hooks of the way, until the packet is dropped or leaves."""
@@ -190,14 +192,21 @@ class Walk:
         if chain.name in inside or len(inside) > DEEPEST:
             key = ChoiceKey(f"chain {chain.name} leads back to itself", chain.place)
             return self._unmodelled(key, None) or _RETURNS
+        asking = self._asking()
         for rule in chain.rules:
-            asking = Asking(self.packet, self.path, self.host, self._is_tracked, self.choices)
-            if not all(is_true(condition, asking) for condition in rule.conditions):
-                continue
-            ended = self._target(table, rule, (*inside, chain.name))
-            if ended is not None:
-                return ended
+            self.asked += 1
+            for condition in rule.conditions:
+                if not is_true(condition, asking):
+                    break
+            else:
+                ended = self._target(table, rule, (*inside, chain.name))
+                if ended is not None:
+                    return ended
+                asking = self._asking()
         return _RETURNS
+
+    def _asking(self) -> Asking:
+        return Asking(self.packet, self.path, self.host, self._is_tracked, self.choices)
 
     def _target(  # noqa: PLR0911 - one line for each target
         self, table: Table, rule: Rule, inside: tuple[str, ...]

@@ -9,7 +9,7 @@ the order connection, session, content, http-request.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twiceshy.kinds.ratelimit.facts import Answered, Counts, Gap, LimitSeen, LocationSeen
 from twiceshy.languages.haproxy import (
@@ -69,6 +69,29 @@ def _is_promised(section: Section, frontends: tuple[str, ...]) -> bool:
 
 
 def _frontend(section: Section, proxies: Proxies) -> LocationSeen:
+    seen = _section(section, proxies)
+    missing = {Counts.CLIENT, Counts.SERVER} - {one.counts for one in seen.limits}
+    led_to = [
+        one.words[1] for one in section.own("use_backend", "default_backend") if len(one.words) > 1
+    ]
+    backends = [proxies.named(name, "backend", "listen") for name in led_to]
+    if not missing or not backends or seen.answered is not None:
+        return seen
+    inner = [_section(one, proxies).limits for one in backends if one is not None]
+    if len(inner) < len(backends):
+        named = next(name for name, one in zip(led_to, backends, strict=True) if one is None)
+        why = f"the backend {named} is chosen for each request or was not handed in"
+        return replace(seen, unknown=seen.unknown or why)
+    # What every backend limits is limited at the frontend, as loosely as at the loosest of them.
+    for counts in sorted(missing):
+        each = [[one for one in limits if one.counts is counts] for limits in inner]
+        if all(each):
+            loosest = max((one[0] for one in each), key=lambda one: one.per_minute or 0)
+            seen = replace(seen, limits=(*seen.limits, loosest))
+    return seen
+
+
+def _section(section: Section, proxies: Proxies) -> LocationSeen:
     limits: list[LimitSeen] = []
     answered: Answered | None = None
     some: list[Answered] = []
@@ -90,12 +113,11 @@ def _frontend(section: Section, proxies: Proxies) -> LocationSeen:
                     answered = answer
                 break
             some.append(answer)
-    limits += _sessions(section)
     return LocationSeen(
         title=section.title,
         text=section.name,
         place=section.place,
-        limits=tuple(limits),
+        limits=(*limits, *_sessions(section)),
         answered=answered,
         some_answered=tuple(some),
         unknown=unknown,

@@ -28,6 +28,9 @@ from twiceshy.model.place import Place
 _RATE = re.compile(r"rate=(\d{1,9})r/([sm])")
 MOST_LOCATIONS = 20_000
 _ITS_OWN_STATUS = 503
+_MAY_LIMIT = tuple(
+    f"{phase}_by_lua{form}" for phase in ("access", "rewrite") for form in ("", "_block", "_file")
+)
 _DECIDING = frozenset(
     {
         "limit_req",
@@ -225,6 +228,9 @@ def _unknown(location: Location) -> str | None:
     unread = location.level.unread()
     if unread:
         return f"{unread[0].words} ({unread[0].place}) could not be read"
+    script = location.level.nearest(*_MAY_LIMIT)
+    if script:
+        return f"{script[0].name} ({script[0].place}) may limit too"
     if not location.level.is_whole:
         return "the main file, with what `http` says, was not handed in"
     return None

@@ -18,6 +18,8 @@ from twiceshy.languages.seclang.ruleset import Part, rule_set
 from twiceshy.model.configuration import Configuration
 
 MODULE = "security2_module"
+MOST_WALLS = 200
+"""Different sets of rules in one configuration."""
 _PREFIX = "sec"
 
 
@@ -101,8 +103,10 @@ class _Look:
                 Part(tuple(map(_item, level)), has_first_phase=depth < scope.hosts)
                 for depth, level in enumerate(key)
             )
-            rules = rule_set(parts, Dialect.APACHE)
-            self.walls[key] = wall_of(rules, self.promise.attacks)
+            if len(self.walls) >= MOST_WALLS:
+                why = f"there are more than the {MOST_WALLS} different sets of rules looked at"
+                parts = (Part((files.Gap("", why, scope.place),)),)
+            self.walls[key] = wall_of(rule_set(parts, Dialect.APACHE), self.promise.attacks)
         return self.walls[key]
 
     def _heard(self, level: Level) -> tuple[Node, ...]:

@@ -20,6 +20,9 @@ from twiceshy.languages.seclang.ruleset import Part, rule_set
 from twiceshy.model.configuration import Configuration
 
 RULES = ("modsecurity_rules", "modsecurity_rules_file", "modsecurity_rules_remote")
+MOST_WALLS = 200
+"""Different sets of rules in one configuration."""
+_Key = tuple[nginx.Directive | str, ...]
 _MODULE = "modsecurity"
 _REDIRECTS = range(300, 400)
 _REFUSALS = range(400, 600)
@@ -60,7 +63,7 @@ class _Look:
     configuration: Configuration
     promise: Promise
     tree: nginx.Tree
-    walls: dict[tuple[nginx.Directive, ...], Wall] = field(default_factory=dict)
+    walls: dict[_Key, Wall] = field(default_factory=dict)
     uses_module: nginx.Directive | None = None
 
     def spots(self) -> Iterator[Spot]:
@@ -122,11 +125,20 @@ class _Look:
             yield from one.own(*RULES)
 
     def _wall(self, directives: tuple[nginx.Directive, ...]) -> Wall:
-        if directives not in self.walls:
-            parts = tuple(map(self._part, directives))
-            rules = rule_set(parts, Dialect.LIBRARY)
-            self.walls[directives] = wall_of(rules, self.promise.attacks)
-        return self.walls[directives]
+        key = tuple(map(self._same, directives))
+        if key not in self.walls:
+            parts: tuple[Part, ...] = tuple(map(self._part, directives))
+            if directives and len(self.walls) >= MOST_WALLS:
+                why = f"there are more than the {MOST_WALLS} different sets of rules looked at"
+                parts = (Part((files.Gap("", why, directives[0].place),)),)
+            self.walls[key] = wall_of(rule_set(parts, Dialect.LIBRARY), self.promise.attacks)
+        return self.walls[key]
+
+    def _same(self, directive: nginx.Directive) -> nginx.Directive | str:
+        """What makes two directives the same: the file they load, wherever it is asked for."""
+        path = self.tree.resolved(directive.first)
+        is_read = directive.name == "modsecurity_rules_file" and path in self.configuration.files
+        return path if is_read else directive
 
     def _part(self, directive: nginx.Directive) -> Part:
         library = files.library_of(self.configuration)

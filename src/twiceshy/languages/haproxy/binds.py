@@ -9,7 +9,6 @@ from itertools import pairwise
 from twiceshy.languages.haproxy.sections import Section
 from twiceshy.model.place import Place
 
-
 MOST_ADDRESSES = 1000
 """Of one line."""
 

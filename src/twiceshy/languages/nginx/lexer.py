@@ -32,8 +32,9 @@ class Mark(Enum):
     """Here nginx stops reading; the text says why. No token follows."""
 
 
-Token = tuple[Mark, str, int]
-"""What it is, its text without quotes and backslashes, and where it begins (index in the text)."""
+Token = tuple[Mark, str, int, int]
+"""What it is, its text without quotes and backslashes, where it begins, and where it ends (both
+as index in the text)."""
 
 _TOKEN = re.compile(
     r"""
@@ -51,27 +52,50 @@ _MARKS = {";": Mark.END, "{": Mark.OPEN, "}": Mark.CLOSE}
 _LUA_BLOCK = "_by_lua_block"
 _LUA = re.compile(
     r"""
-      --\[(?P<c>=*)\[.*?\](?P=c)\] | --[^\n]*+
-    | \[(?P<s>=*)\[.*?\](?P=s)\]
-    | "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+'
+      (?:--)?\[(?P<long>=*)\[ | --[^\n]*+
+    | "(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+' | (?P<open>["'])
     | (?P<brace>[{}])
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PLAIN_DIRECTIVE = re.compile(
+    r"""
+    (?:[ \t\r\n]++|\#[^\n]*+)*+
+    (?P<name>[A-Za-z0-9_]++)
+    (?P<args>(?:[ \t\r\n]++[!$-&(-:<-\[\]-z|~]++)*+)
+    [ \t\r\n]*+
+    (?P<mark>;|(?<!\$)\{)
+    """,
+    re.VERBOSE,
+)
+"""A directive without quotes, backslashes, braces and comments: nearly all of them are."""
 
 
-def tokens_of(text: str) -> Iterator[Token]:
-    """The tokens of one file, without comments; ends after the first `Mark.WRONG`.
+def plain_directive(text: str, position: int) -> tuple[list[str], int, Mark, int] | None:
+    """The directive that begins at `position`, when it is one of the plain ones.
+
+    Its words, where it begins, `Mark.END` or `Mark.OPEN`, and where what follows begins; what
+    `tokens_of` would find, in a fraction of the time.
+    """
+    found = _PLAIN_DIRECTIVE.match(text, position)
+    if found is None or found["name"].endswith(_LUA_BLOCK):
+        return None
+    words = [found["name"], *found["args"].split()]
+    return words, found.start("name"), _MARKS[found["mark"]], found.end()
+
+
+def tokens_of(text: str, position: int = 0) -> Iterator[Token]:
+    """The tokens of one file from a directive on, without comments; ends after `Mark.WRONG`.
 
     Takes time in proportion to the text, whatever the text is.
     """
-    position, end = 0, len(text)
+    end = len(text)
     starts_directive, lua = True, False
     match_at = _TOKEN.match
     while position < end:
         found = match_at(text, position)
         if found is None:
-            yield Mark.WRONG, _complaint(text, position), position
+            yield Mark.WRONG, _complaint(text, position), position, end
             return
         start, position = position, found.end()
         kind = found.lastgroup
@@ -82,12 +106,12 @@ def tokens_of(text: str) -> Iterator[Token]:
             if mark == "{" and lua:
                 close = _end_of_lua(text, position)
                 if close is None:
-                    yield Mark.WRONG, "the Lua block that begins here never ends", start
+                    yield Mark.WRONG, "the Lua block that begins here never ends", start, end
                     return
-                yield Mark.CODE, text[position:close], start
+                yield Mark.CODE, text[position:close], start, close + 1
                 position = close + 1
             else:
-                yield _MARKS[mark], mark, start
+                yield _MARKS[mark], mark, start, position
             starts_directive, lua = True, False
             continue
         word = found[kind]
@@ -95,7 +119,7 @@ def tokens_of(text: str) -> Iterator[Token]:
             word = _ESCAPE.sub(_unescaped, word)
         if starts_directive:
             lua = word.endswith(_LUA_BLOCK)
-        yield Mark.WORD, word, start
+        yield Mark.WORD, word, start, position
         starts_directive = False
 
 
@@ -132,10 +156,17 @@ def _complaint(text: str, position: int) -> str:
 def _end_of_lua(text: str, position: int) -> int | None:
     """The index of the brace that ends a Lua block, whose body begins at `position`."""
     depth = 1
-    for found in _LUA.finditer(text, position):
-        if found.lastgroup != "brace":
-            continue
-        depth += 1 if found["brace"] == "{" else -1
-        if depth == 0:
-            return found.start()
+    while (found := _LUA.search(text, position)) is not None:
+        position = found.end()
+        if found["open"] is not None:
+            return None
+        if found["long"] is not None:
+            close = f"]{found['long']}]"
+            position = text.find(close, position) + len(close)
+            if position < len(close):
+                return None
+        elif found["brace"] is not None:
+            depth += 1 if found["brace"] == "{" else -1
+            if depth == 0:
+                return found.start()
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from twiceshy.languages.nginx.lexer import Lines, Mark, tokens_of
+from twiceshy.languages.nginx.lexer import Lines, Mark, plain_directive, tokens_of
 from twiceshy.languages.nginx.tree import Directive, Problem, Trouble
 from twiceshy.model.place import Place
 
@@ -61,13 +61,14 @@ class _Parser:
     count: int = 0
 
     def run(self, text: str) -> Problem | None:
-        for mark, word, index in tokens_of(text):
-            if mark is Mark.WORD:
-                if not self.words:
-                    self.start = index
-                self.words.append(word)
-                continue
-            problem = self._mark(mark, word, index)
+        position, end = 0, len(text)
+        while position < end:
+            plain = plain_directive(text, position)
+            if plain is not None:
+                self.words, self.start, mark, position = plain
+                problem = self._mark(mark, "", self.start)
+            else:
+                problem, position = self._slowly(text, position)
             if problem is not None:
                 return problem
         if self.words:
@@ -77,6 +78,16 @@ class _Parser:
             why = f'the block of "{last.name[:40]}" is never closed: a "}}" is missing'
             return self._wrong(why, last.start)
         return None
+
+    def _slowly(self, text: str, position: int) -> tuple[Problem | None, int]:
+        """One directive, or one closing brace, word by word; and where what follows begins."""
+        for mark, word, index, after in tokens_of(text, position):
+            if mark is not Mark.WORD:
+                return self._mark(mark, word, index), after
+            if not self.words:
+                self.start = index
+            self.words.append(word)
+        return None, len(text)
 
     def close(self) -> None:
         done = self.blocks.pop()

@@ -2,7 +2,8 @@
 
 Includes are taken as nginx takes them: a name without `*`, `?` and `[` must exist; a pattern may
 match nothing, and what it matches comes in the order of bytes, as glob(3) sorts in the C locale;
-relative names start at the folder of the main file. An included file is read for itself: it closes
+relative names start at the folder of the main file. What a pattern would match and was not handed
+in cannot be told from what is not there. An included file is read for itself: it closes
 the braces it opens.
 
 A name that is included and was not handed in is a `Problem`, and its `include` stays in the tree,
@@ -22,6 +23,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import is_
 
 from crossplane.analyzer import (  # type: ignore[import-untyped] # it ships no types
     analyze,
@@ -175,7 +177,10 @@ class _Reader:
             return one
         self.depth += 1
         inner = enter_block_ctx({"directive": one.name}, context)
-        filled = Directive(one.name, one.args, one.place, tuple(self._filled(block, inner)))
+        inside = tuple(self._filled(block, inner))
+        # What includes nothing stays as it is: large configurations are made of small objects.
+        same = len(inside) == len(block) and all(map(is_, inside, block))
+        filled = one if same else Directive(one.name, one.args, one.place, inside)
         self.depth -= 1
         return filled
 

@@ -26,6 +26,8 @@ class Service:
     command: str
     """Such as `smtpd`."""
     place: Place
+    fields: tuple[str, ...] = ()
+    """All eight columns and what follows the command, as written."""
     overrides: tuple[Setting, ...] = ()
     """Its `-o name=value`, in order; the last one counts."""
 
@@ -104,6 +106,7 @@ def _service(  # noqa: PLR0911 - one return per field
         fields[4] == "y",
         fields[7].rpartition("/")[2],
         line.at(0),
+        (*fields, *(text for text, _ in words[len(_FIELDS) :])),
         tuple(overrides),
     )
     return whole, problems

@@ -50,6 +50,7 @@ FRONT_DOORS: Mapping[Check, Template] = MappingProxyType(
             "5m",
             "It hands {service} a message and waits for it to come out at the other end, which is "
             "what users lose when mail stops.",
+            advice="Name a recipient and the mailbox where its messages come out (arrives_at).",
             slots=(
                 span("oldest_in_queue_minutes", 60, near=_QUEUED, most=_LONGEST_DELIVERY_SECONDS),
                 span("arrives_within_minutes", 60, most=_LONGEST_DELIVERY_SECONDS),

@@ -22,7 +22,7 @@ from twiceshy.kinds.firewall.decide.environment import (
     unchanged,
 )
 from twiceshy.kinds.firewall.decide.index import ChainIndex
-from twiceshy.kinds.firewall.decide.interfaces import Interfaces, interfaces_of, names_asked
+from twiceshy.kinds.firewall.decide.interfaces import Interfaces, interfaces_of
 from twiceshy.kinds.firewall.decide.space import Literal, Space, clipped
 from twiceshy.kinds.firewall.host import Host
 from twiceshy.kinds.firewall.packet import IPV4
@@ -53,24 +53,27 @@ class Prepared:
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
-        self._names = tuple(dict.fromkeys(names_asked(ruleset)))
-        self.interfaces: Interfaces = interfaces_of(self._names)
         self._chains: dict[int, ChainIndex] = {}
         self._boxes: dict[int, ChainIndex] = {}
         self._cyclic: dict[int, frozenset[str]] = {}
+        names: dict[Names, None] = {}
+        for table in ruleset.tables:
+            for chain in table.chains.values():
+                index = ChainIndex(rule.conditions for rule in chain.rules)
+                self._chains[id(chain)] = index
+                names.update(dict.fromkeys(index.names))
+        self.names = tuple(names)
+        """The interface names that rules ask for."""
+        self.interfaces: Interfaces = interfaces_of(self.names)
 
     def interfaces_with(self, more: Iterable[Names]) -> Interfaces:
         """The classes of interface names, when a question names some too."""
         others = tuple(more)
-        return interfaces_of((*self._names, *others)) if others else self.interfaces
+        return interfaces_of((*self.names, *others)) if others else self.interfaces
 
     def chain(self, chain: Chain) -> ChainIndex:
         """The rules of a chain by what they ask."""
-        known = self._chains.get(id(chain))
-        if known is None:
-            known = ChainIndex([rule.conditions for rule in chain.rules])
-            self._chains[id(chain)] = known
-        return known
+        return self._chains[id(chain)]
 
     def boxes(self, any_of: AnyOf) -> ChainIndex:
         """The boxes of a condition with alternatives by what they ask."""
@@ -362,11 +365,11 @@ class Compiler:
 def _cyclic(table: Table) -> frozenset[str]:
     """The chains from which jumps lead back to themselves; of very many, those before them too."""
     jumps = {
-        name: tuple(
-            rule.target.chain
-            for rule in chain.rules
-            if isinstance(rule.target, Jump | Goto) and rule.target.chain in table.chains
-        )
+        name: {
+            target.chain
+            for target in {rule.target for rule in chain.rules}
+            if isinstance(target, Jump | Goto) and target.chain in table.chains
+        }
         for name, chain in table.chains.items()
     }
     ended: set[str] = set()
@@ -385,7 +388,7 @@ def _cyclic(table: Table) -> frozenset[str]:
     return frozenset(name for name in waiting if _reaches(name, waiting))
 
 
-def _reaches(start: str, jumps: Mapping[str, tuple[str, ...]]) -> bool:
+def _reaches(start: str, jumps: Mapping[str, set[str]]) -> bool:
     """Whether `start` leads back to itself."""
     seen: set[str] = set()
     waiting = [start]

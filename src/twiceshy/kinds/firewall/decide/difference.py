@@ -17,7 +17,7 @@ from twiceshy.kinds.firewall.decide.budget import Budget
 from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
 from twiceshy.kinds.firewall.decide.environment import INDEX, ONE, ZERO, Environment
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator, Walked
-from twiceshy.kinds.firewall.decide.interfaces import Interfaces, interfaces_of, names_asked
+from twiceshy.kinds.firewall.decide.interfaces import Interfaces
 from twiceshy.kinds.firewall.decide.region import Region, first_environment
 from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Level, Search
 from twiceshy.kinds.firewall.decide.space import Space
@@ -194,7 +194,7 @@ def _connected(start: Environment, *, is_reply: bool) -> Environment:
 
 
 def _interfaces(before: Ruleset, after: Ruleset) -> Interfaces:
-    return interfaces_of(dict.fromkeys((*names_asked(before), *names_asked(after))))
+    return prepared(before).interfaces_with(prepared(after).names)
 
 
 def _is_of(table: TableFamily, family: int) -> bool:
@@ -205,12 +205,12 @@ def _paths(ruleset: Ruleset, changed: Changed, family: int) -> tuple[Path, ...]:
     """The ways that lead through a chain."""
     hooks: set[Hook] = set()
     for base in base_chains(ruleset, family):
-        if base.table is changed.table and _leads(base.table.chains, base.chain.name, changed):
+        if base.table is changed.table and _leads(base.chain.name, changed):
             hooks.add(base.base.hook)
     return tuple(path for path in Path if hooks & set(HOOKS[path]))
 
 
-def _leads(chains: Mapping[str, object], start: str, changed: Changed) -> bool:
+def _leads(start: str, changed: Changed) -> bool:
     seen = {start}
     waiting = [start]
     while waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from twiceshy.languages.firewall.conditions import BITS, Condition, Field, Match
+from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names
 from twiceshy.languages.firewall.intervals import Intervals
 
 FEW = 200
@@ -18,16 +18,14 @@ class FieldIndex:
     def __init__(self, field: Field, size: int) -> None:
         self._field = field
         self._size = size
-        self._asked: dict[Intervals, list[int]] = {}
-        self._asking: list[int] = []
+        self._asked: list[tuple[Intervals, list[int]]] = []
         self._all: int | None = None
         self._blocks: _Blocks | None = None
         self._masks: dict[Intervals, int] = {}
 
-    def add(self, values: Intervals, number: int) -> None:
-        """Rule `number` asks for these values."""
-        self._asked.setdefault(values, []).append(number)
-        self._asking.append(number)
+    def add(self, values: Intervals, numbers: list[int]) -> None:
+        """These rules ask for these values."""
+        self._asked.append((values, numbers))
 
     def impossible(self, region: Intervals) -> int:
         """The rules that ask for nothing in the region, as bits."""
@@ -41,15 +39,16 @@ class FieldIndex:
             return bits_of(
                 (
                     number
-                    for values, numbers in self._asked.items()
+                    for values, numbers in self._asked
                     if not overlap(values, region)
                     for number in numbers
                 ),
                 self._size,
             )
         if self._blocks is None:
-            self._blocks = _Blocks(self._asked, BITS[self._field])
-            self._all = bits_of(self._asking, self._size)
+            self._blocks = _Blocks(self._asked)
+            every = (number for _, numbers in self._asked for number in numbers)
+            self._all = bits_of(every, self._size)
         assert self._all is not None
         return self._all & ~bits_of(self._blocks.touching(region), self._size)
 
@@ -57,17 +56,38 @@ class FieldIndex:
 class ChainIndex:
     """The rules of a chain by what they ask."""
 
-    def __init__(self, conditions: Sequence[Sequence[Condition]]) -> None:
-        self._size = len(conditions)
+    def __init__(self, conditions: Iterable[Sequence[Condition]]) -> None:
+        # readers hand out one object for conditions that are alike, so objects are told apart by
+        # their identity, which is quicker than by what they ask
+        asked: dict[int, tuple[Condition, list[int]]] = {}
+        number = -1
+        for number, each in enumerate(conditions):
+            for one in each:
+                known = asked.get(id(one))
+                if known is None:
+                    known = asked[id(one)] = (one, [])
+                known[1].append(number)
+        self._size = number + 1
         self._fields: dict[Field, FieldIndex] = {}
-        fields = self._fields
-        for number, asked in enumerate(conditions):
-            for one in asked:
-                if isinstance(one, Match) and isinstance(one.values, Intervals):
-                    index = fields.get(one.field)
+        names: dict[Names, None] = {}
+        for one, numbers in asked.values():
+            match one:
+                case Match(field, Intervals() as values):
+                    index = self._fields.get(field)
                     if index is None:
-                        index = fields[one.field] = FieldIndex(one.field, self._size)
-                    index.add(one.values, number)
+                        index = self._fields[field] = FieldIndex(field, self._size)
+                    index.add(values, numbers)
+                case Match(_, Names() as values):
+                    names[values] = None
+                case AnyOf(boxes):
+                    for box in boxes:
+                        for each_match in box:
+                            if isinstance(each_match.values, Names):
+                                names[each_match.values] = None
+                case _:
+                    pass
+        self.names: tuple[Names, ...] = tuple(names)
+        """The interface names that they ask for."""
 
     def candidates(self, regions: Mapping[Field, Intervals]) -> Iterator[int]:
         """The rules that may match something in these regions, in order; a few too many."""
@@ -87,17 +107,26 @@ class ChainIndex:
 class _Blocks:
     """Intervals cut into aligned blocks, as networks are: each contains a point or starts after."""
 
-    def __init__(self, asked: Mapping[Intervals, list[int]], bits: int) -> None:
-        self._bits = bits
+    def __init__(self, asked: Iterable[tuple[Intervals, list[int]]]) -> None:
         self._by_block: dict[tuple[int, int], list[int]] = {}
-        for values, numbers in asked.items():
+        for values, numbers in asked:
             for low, high in values.pairs:
+                size = high - low + 1
+                if not (size & (size - 1) or low & (size - 1)):
+                    level = size.bit_length() - 1
+                    self._add((level, low >> level), numbers)
+                    continue
                 for block in _aligned(low, high):
-                    self._by_block.setdefault(block, []).extend(numbers)
+                    self._add(block, numbers)
         self._levels = sorted({level for level, _ in self._by_block})
         starts = sorted((start << level, level, start) for level, start in self._by_block)
         self._starts = [start for start, _, _ in starts]
         self._keys = [(level, start) for _, level, start in starts]
+
+    def _add(self, block: tuple[int, int], numbers: list[int]) -> None:
+        known = self._by_block.get(block)
+        # the list of the first is shared until a second one comes
+        self._by_block[block] = numbers if known is None else known + numbers
 
     def touching(self, region: Intervals) -> Iterator[int]:
         """The rules with a block that has something of the region."""

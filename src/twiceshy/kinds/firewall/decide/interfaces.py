@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from twiceshy.languages.firewall.conditions import AnyOf, Condition, Match, Names
+from twiceshy.languages.firewall.conditions import Names
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.ruleset import Ruleset
 
 _OTHERS = ("eth0", "ens3", "wan0", "if0")
 """What an interface that no rule names may be called in examples."""
@@ -56,28 +55,6 @@ def interfaces_of(asked: Iterable[Names]) -> Interfaces:
     numbered = (f"other{number}" for number in range(len(exact) + len(prefixes) + 1))
     examples.append(next(name for name in (*_OTHERS, *numbered, "-") if name not in taken))
     return Interfaces(tuple(examples))
-
-
-def names_asked(ruleset: Ruleset) -> Iterable[Names]:
-    """All conditions on interface names."""
-    for table in ruleset.tables:
-        for chain in table.chains.values():
-            for rule in chain.rules:
-                for condition in rule.conditions:
-                    yield from _names(condition)
-
-
-def _names(condition: Condition) -> Iterable[Names]:
-    match condition:
-        case Match(_, Names() as values):
-            yield values
-        case AnyOf(boxes):
-            for box in boxes:
-                for one in box:
-                    if isinstance(one.values, Names):
-                        yield one.values
-        case _:
-            return
 
 
 def _example(prefix: str, exact: set[str], prefixes: set[str]) -> str | None:

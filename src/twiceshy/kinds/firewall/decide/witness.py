@@ -67,11 +67,14 @@ def packet_of(env: Environment, space: Space, cell: Mapping[int, Intervals]) -> 
 
 def later_fields(space: Space, cell: Mapping[int, Intervals], packet: int) -> Mapping[str, int]:
     """The fields of a later packet that do not follow from the first."""
-    return {
-        dim.asked.value: preferred(dim.asked, cell.get(dim.number, dim.region))
-        for dim in space.dims
-        if dim.packet == packet and dim.asked is not None
-    }
+    found: dict[str, int] = {}
+    for dim in space.dims:
+        if dim.packet != packet or dim.asked is None:
+            continue
+        # A field has a dimension for each way in which the packet before left: the cell says which.
+        if dim.number in cell or dim.asked.value not in found:
+            found[dim.asked.value] = preferred(dim.asked, cell.get(dim.number, dim.region))
+    return found
 
 
 def preferred(asked: Field, values: Intervals) -> int:

@@ -54,3 +54,5 @@ def _read(whole: str, shown: str, space: SetsWorkspace) -> None:
         text = line.strip()
         if text and text[0] != "#":
             space.line(text, Place(shown, number))
+            if space.is_full:
+                return

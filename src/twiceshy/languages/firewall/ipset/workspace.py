@@ -27,6 +27,7 @@ _WITH_VALUE = frozenset(
         "skbmark", "skbprio", "skbqueue", "before", "after",
     }
 )  # fmt: skip
+MOST_PROBLEMS = 100
 _OF_ELEMENTS = frozenset({"add", "create", "del"})
 _SINGLE_NET = frozenset({"hash:net"})
 
@@ -62,11 +63,21 @@ class SetsWorkspace:
         made = {name: _finished(name, work) for name, work in self.sets.items()}
         return Sets(MappingProxyType(made), varying)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are so many problems that there is no use in reading on."""
+        return len(self.problems) > MOST_PROBLEMS
+
     def line(self, text: str, place: Place) -> None:
         """Applies one line; what it cannot mean becomes a problem."""
         try:
             self.command(words_of(text))
         except UnreadableError as wrong:
+            if len(self.problems) == MOST_PROBLEMS:
+                more = f"there are more than {MOST_PROBLEMS} problems; the rest was not read"
+                self.problems.append(Problem(place, more))
+            if self.is_full:
+                return
             short = text if len(text) <= 200 else text[:200] + "…"  # noqa: PLR2004 - a line's worth
             self.problems.append(Problem(place, f"{wrong.what}: `{short}`"))
 

@@ -15,12 +15,12 @@ from twiceshy.languages.firewall.iptables.rule import made
 from twiceshy.languages.firewall.iptables.save import Saved, rules_of
 from twiceshy.languages.firewall.iptables.unreadable import UnreadableError, refuse
 from twiceshy.languages.firewall.iptables.words import told
-from twiceshy.languages.firewall.iptables.workspace import Workspace, WorkTable
+from twiceshy.languages.firewall.iptables.workspace import MOST_PROBLEMS, Workspace, WorkTable
 from twiceshy.languages.firewall.ruleset import Problem, Rule, Table, TableFamily
 from twiceshy.languages.firewall.shell.script import Command, Script
 from twiceshy.model.place import Place
 
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 1024 * 1024
 _TOOL = re.compile(r"(?:.*/)?(ip6?tables|ipset)(-nft|-legacy)?\Z")
 _SAVING = re.compile(r"(?:.*/)?(ip6?tables(-nft|-legacy)?-save)\Z")
 _HARMLESS = frozenset(
@@ -38,7 +38,7 @@ def apply_commands(data: bytes, file: str, tables: Iterable[Table], sets: Sets) 
     """The tables after the script has run; what is not iptables' stays as it is."""
     given = tuple(tables)
     if len(data) > MOST_BYTES:
-        what = f"the script is larger than {MOST_BYTES // 1024 // 1024} MB and was not read"
+        what = f"the script is larger than {MOST_BYTES // 1024} KB and was not read"
         return Saved(given, (Problem(Place(file, 1), what),))
     run = _Run(file, given, sets)
     Script(run.command, run.report).play(data.decode("utf-8", "replace"))
@@ -76,7 +76,8 @@ class _Run:
 
     def report(self, line: int, what: str) -> None:
         """What the script does there is not known."""
-        self._problems.append(Problem(Place(self._file, line), what))
+        if len(self._problems) <= MOST_PROBLEMS:
+            self._problems.append(Problem(Place(self._file, line), what))
 
     def finished(self) -> Saved:
         """All tables: those that were touched in their new form."""

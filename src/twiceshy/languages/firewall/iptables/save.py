@@ -25,6 +25,7 @@ from twiceshy.languages.firewall.ruleset import Problem, Table, TableFamily
 from twiceshy.model.place import Place
 
 MOST_BYTES = 32 * 1024 * 1024
+MOST_LINES = 1_000_000
 LONGEST_LINE = 10_239
 """iptables-restore takes a longer line for two."""
 _COUNTERS = re.compile(r"\[\d+:\d+\]\s*")
@@ -57,6 +58,9 @@ def read_save(data: bytes, file: str, family: TableFamily, sets: Sets) -> Saved:
     """The tables of a file as iptables-restore loads it into an empty kernel."""
     if len(data) > MOST_BYTES:
         what = f"the file is larger than {MOST_BYTES // 1024 // 1024} MB and was not read"
+        return Saved(problems=(Problem(Place(file, 1), what),))
+    if data.count(b"\n") > MOST_LINES:
+        what = f"the file has more than {MOST_LINES:,} lines and was not read"
         return Saved(problems=(Problem(Place(file, 1), what),))
     reader = _SaveReader(file, family, rules_of(family, sets))
     with _nothing_to_collect():
@@ -99,11 +103,14 @@ class _SaveReader:
             self.space.problem(Place(self._file, text.count("\n", 0, text.index("\r")) + 1), what)
             text = text.replace("\r", "")
         lines = text.split("\n")
+        problems = self.space.problems
         for number, line in enumerate(lines, 1):
             if line.startswith("-A ") and self._table is not None and len(line) <= LONGEST_LINE:
                 self._append(line, number)
             elif line:
                 self._other(line, Place(self._file, number))
+            if problems and self.space.is_full:
+                return
         if self._table is not None:
             self._not_committed(Place(self._file, len(lines)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from math import prod
 
@@ -28,6 +28,9 @@ from twiceshy.languages.firewall.ruleset import (
 from twiceshy.model.place import Place
 
 POLICIES: dict[str, Accept | Drop] = {"ACCEPT": Accept(), "DROP": Drop()}
+MOST_PROBLEMS = 100
+MOST_STEPS = 5_000_000
+"""How many rules may be passed over in looking for those that commands name."""
 LONGEST_NAME = 28
 """Characters of a chain's name (XT_EXTENSION_MAXNAMELEN less its end)."""
 
@@ -58,6 +61,7 @@ class Workspace:
         self.family = family
         self.tables: dict[str, WorkTable] = {}
         self.problems: list[Problem] = []
+        self._steps_left = MOST_STEPS
 
     @classmethod
     def of(cls, family: TableFamily, tables: Iterable[Table]) -> Workspace:
@@ -85,7 +89,16 @@ class Workspace:
     def problem(self, place: Place, what: str, table: str = "", chain: str = "") -> None:
         """Remembers what could not be read."""
         where = (self.family, table, chain) if chain else None
-        self.problems.append(Problem(place, what, where))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(place, what, where))
+        elif not self.is_full:
+            more = f"there are more than {MOST_PROBLEMS} problems; the rest is not told"
+            self.problems.append(Problem(place, more))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are so many problems that there is no use in reading on."""
+        return len(self.problems) > MOST_PROBLEMS
 
     def chain(self, table: WorkTable, name: str, place: Place) -> WorkChain:
         """The chain of this name; one that nobody declared is made, with a problem."""
@@ -203,6 +216,7 @@ class Workspace:
             return
         rules = self._existing(table, arguments[0]).rules
         told = number(arguments[1], 32, "rule number") if len(arguments) > 1 else None
+        self._pass_over(len(rules) if told is not None else len(rules) // 64)
         if command == "-I":
             assert rule is not None
             rules.insert(0 if told is None else _index(rules, told, is_new=True), rule)
@@ -222,9 +236,18 @@ class Workspace:
 
     def found(self, table: WorkTable, chain: str, rule: Rule) -> int | None:
         """Where the same rule stands in the chain, counted from 0."""
-        wanted = _key(rule)
         rules = self._existing(table, chain).rules
-        return next((n for n, one in enumerate(rules) if _key(one) == wanted), None)
+        self._pass_over(len(rules))
+        wanted = _asked(rule)
+        for index, one in enumerate(rules):
+            if _is_same(one, rule) and all(each in wanted for each in _asked(one)):
+                return index
+        return None
+
+    def _pass_over(self, count: int) -> None:
+        self._steps_left -= count
+        if self._steps_left < 0:
+            refuse("so many commands for single rules are not followed")
 
     def _remove(self, table: WorkTable, name: str) -> None:
         built_in = BASE_CHAINS[table.name]
@@ -257,7 +280,9 @@ def _index(rules: list[Rule], told: int, *, is_new: bool = False) -> int:
     last = 0
     for index, rule in enumerate(rules):
         first = last + 1
-        last += prod(one.count(",") + 1 for one in _LIST.findall(rule.text))
+        last += 1
+        if "," in rule.text:
+            last += prod(one.count(",") + 1 for one in _LIST.findall(rule.text)) - 1
         if first == told and (is_new or last == told):
             return index
         if first <= told <= last:
@@ -276,10 +301,24 @@ def _redirected(rule: Rule, old: str, new: str) -> Rule:
     return rule
 
 
-def _key(rule: Rule) -> object:
-    """What two rules have in common when iptables takes them for the same."""
-    conditions = frozenset(one.text if isinstance(one, Opaque) else one for one in rule.conditions)
-    told = rule.target is None or isinstance(rule.target, Unmodelled)
-    words = words_of(rule.text) if told else []
-    tail = tuple(words[words.index("-j") :]) if "-j" in words else ()
-    return conditions, rule.target, rule.effects, rule.comment, tail
+def _asked(rule: Rule) -> Collection[object]:
+    return [one.text if isinstance(one, Opaque) else one for one in rule.conditions]
+
+
+def _is_same(one: Rule, other: Rule) -> bool:
+    """Whether two rules do the same, whatever they ask for."""
+    return (
+        len(one.conditions) == len(other.conditions)
+        and one.comment == other.comment
+        and one.target == other.target
+        and one.effects == other.effects
+        and _told_target(one) == _told_target(other)
+    )
+
+
+def _told_target(rule: Rule) -> list[str]:
+    """What stands after `-j` where the target itself does not say it all, as of `LOG`."""
+    if not (rule.target is None or isinstance(rule.target, Unmodelled)):
+        return []
+    words = words_of(rule.text)
+    return words[words.index("-j") :] if "-j" in words else []

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from twiceshy.languages.firewall.conditions import Field
 from twiceshy.languages.firewall.nft import datatypes as types
 from twiceshy.languages.firewall.nft import expressions, values
-from twiceshy.languages.firewall.nft.selectors import META, PAIRS, Selector
+from twiceshy.languages.firewall.nft.selectors import Selector
 from twiceshy.languages.firewall.nft.steps import Asks, Does, Forks, Step
 from twiceshy.languages.firewall.nft.syntax import Mapped, Node, Subject, Unknowable, Unreadable
+from twiceshy.languages.firewall.nft.vocabulary import META, PAIRS
 from twiceshy.languages.firewall.ruleset import SetMark, UnmodelledEffect
 
 if TYPE_CHECKING:

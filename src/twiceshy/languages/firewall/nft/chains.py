@@ -16,7 +16,7 @@ from twiceshy.languages.firewall.nft.reading import Reading
 from twiceshy.languages.firewall.nft.state import ChainState, TableState
 from twiceshy.languages.firewall.nft.statements import RuleReader
 from twiceshy.languages.firewall.nft.syntax import Unreadable
-from twiceshy.languages.firewall.nft.tokens import END
+from twiceshy.languages.firewall.nft.tokens import END, handle_of
 from twiceshy.languages.firewall.ruleset import Accept, Base, ChainType, Drop, Hook, TableFamily
 
 PRIORITIES: Mapping[str, int] = MappingProxyType(
@@ -60,8 +60,8 @@ def chain_content(reading: Reading, cursor: Cursor, table: TableState, chain: Ch
             cursor.at += 1
         elif word in _PROPERTIES:
             _read_property(reading, cursor, table, chain)
-        elif word[0] == "#" and "handle" in word:
-            chain.handle = int(word.rpartition(" ")[2])
+        elif word[0] == "#" and (handle := handle_of(word)) is not None:
+            chain.handle = handle
             cursor.at += 1
         else:
             chain.rules.append(rules.rule())

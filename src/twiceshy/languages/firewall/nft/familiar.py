@@ -12,9 +12,10 @@ from twiceshy.languages.firewall.conditions import Match, Opaque
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.nft import expressions, values
 from twiceshy.languages.firewall.nft.cursor import ENDS, Cursor
-from twiceshy.languages.firewall.nft.selectors import PAIRS, Selector
+from twiceshy.languages.firewall.nft.selectors import Selector
 from twiceshy.languages.firewall.nft.steps import Asks
 from twiceshy.languages.firewall.nft.syntax import Unreadable
+from twiceshy.languages.firewall.nft.vocabulary import PAIRS
 
 _JOINERS = frozenset(
     [

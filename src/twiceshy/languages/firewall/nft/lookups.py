@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.nft import masks, matching, values
-from twiceshy.languages.firewall.nft.selectors import PORTED, STATUS
+from twiceshy.languages.firewall.nft.selectors import PORTED
 from twiceshy.languages.firewall.nft.steps import Asks
 from twiceshy.languages.firewall.nft.syntax import (
     Element,
@@ -19,6 +19,7 @@ from twiceshy.languages.firewall.nft.syntax import (
     Unknowable,
     Unreadable,
 )
+from twiceshy.languages.firewall.nft.vocabulary import STATUS
 from twiceshy.model.place import Place
 
 Values = Intervals | Names

@@ -8,12 +8,12 @@ happens before something else is asked.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 
 from twiceshy.languages.firewall.conditions import Opaque
 from twiceshy.languages.firewall.nft.emission import Emission, plain
 from twiceshy.languages.firewall.nft.foreign import FOREIGN
+from twiceshy.languages.firewall.nft.linking import circles, linked
 from twiceshy.languages.firewall.nft.paths import Paths
 from twiceshy.languages.firewall.nft.quiet import no_collection
 from twiceshy.languages.firewall.nft.state import ChainState, NftState, RuleState, TableState
@@ -21,8 +21,6 @@ from twiceshy.languages.firewall.nft.steps import Does, Forks
 from twiceshy.languages.firewall.nft.syntax import Unreadable
 from twiceshy.languages.firewall.ruleset import (
     Chain,
-    Goto,
-    Jump,
     Problem,
     Rule,
     Ruleset,
@@ -87,7 +85,7 @@ class _TableLowering:
         return Table(
             state.family,
             state.name,
-            MappingProxyType(self._chains),
+            MappingProxyType(self._linked()),
             state.is_dormant,
             state.source,
             state.place,
@@ -99,41 +97,32 @@ class _TableLowering:
         rules: list[Rule] = []
         self._chains[state.name] = Chain(state.name, (), state.base, state.place)
         for rule in state.rules:
-            self._rule(rule, rules, emission, where)
+            try:
+                rules += self._meant(rule, emission)
+            except Unreadable as problem:
+                rules.append(self._unread(rule.place, problem.what, rule.text, where))
         self._chains[state.name] = Chain(state.name, tuple(rules), state.base, state.place)
 
-    def _rule(
-        self,
-        state: RuleState,
-        rules: list[Rule],
-        emission: Emission,
-        where: tuple[TableFamily, str, str],
-    ) -> None:
-        failure = state.failure
-        if failure is None:
-            try:
-                found = plain(state) or emission.rules(state, self._paths.of(state))
-                found = [self._checked(one) for one in found]
-            except Unreadable as problem:
-                failure = problem.what
-            else:
-                rules += found
-                return
-        rules.append(self._unread(state.place, failure, state.text, where))
-
-    def _checked(self, rule: Rule) -> Rule:
-        self._left -= 1
+    def _meant(self, state: RuleState, emission: Emission) -> list[Rule]:
+        if state.failure is not None:
+            raise Unreadable(state.failure)
+        found = plain(state) or emission.rules(state, self._paths.of(state))
+        self._left -= len(found)
         if self._left < 0:
-            raise Unreadable(f"more than {_MOST_RULES} rules come of this table's maps")
-        target = rule.target
-        if type(target) is not Jump and type(target) is not Goto:
-            return rule
-        if target.chain in self._state.chains or target.chain in self._chains:
-            return rule
-        name = self._state.renamed.get(target.chain)
-        if name is None:
-            raise Unreadable(f"there is no chain {target.chain}, so that nft refuses it")
-        return replace(rule, target=type(target)(name))
+            raise Unreadable(f"more than {_MOST_RULES} rules come of the maps of this table")
+        return found
+
+    def _refused(self, rule: Rule, chain: str, what: str) -> Rule:
+        where = (self._state.family, self._state.name, chain.partition("@")[0])
+        return self._unread(rule.place, what, rule.text, where)
+
+    def _linked(self) -> dict[str, Chain]:
+        chains = linked(self._chains, self._state.renamed, self._refused)
+        for name in circles(chains):
+            place = chains[name].place or self._state.place
+            what = f"jumps lead from chain {name} back to it, so that nft refuses the rules"
+            self._problems.append(Problem(place, what))
+        return chains
 
     def _unread(
         self, place: Place, what: str, text: str, where: tuple[TableFamily, str, str]

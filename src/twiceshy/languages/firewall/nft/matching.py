@@ -8,9 +8,10 @@ from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Matc
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.nft import masks, values
 from twiceshy.languages.firewall.nft.datatypes import Datatype
-from twiceshy.languages.firewall.nft.selectors import STATUS, Selector, only
+from twiceshy.languages.firewall.nft.selectors import Selector, only
 from twiceshy.languages.firewall.nft.steps import Asks
 from twiceshy.languages.firewall.nft.syntax import Group, Node, Subject, Unknowable, Unreadable
+from twiceshy.languages.firewall.nft.vocabulary import STATUS
 from twiceshy.model.place import Place
 
 NOT_EQUAL = "!="

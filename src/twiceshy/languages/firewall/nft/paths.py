@@ -27,7 +27,7 @@ from twiceshy.languages.firewall.nft.syntax import (
 from twiceshy.languages.firewall.ruleset import Unmodelled, UnmodelledEffect
 from twiceshy.model.place import Place
 
-_MOST_PATHS = 200_000
+_MOST_PATHS = 20_000
 _MOST_ELEMENTS_APART = 256
 """Larger maps get one rule for each different datum instead of one for each element."""
 _UNPORTED = PORTED.complement(8)
@@ -91,6 +91,8 @@ class Paths:
                 branches = [
                     (branch, self._expanded(branch.then)) for branch in self._branches(step)
                 ]
+                if len(paths) * sum(len(after) for _, after in branches) > _MOST_PATHS:
+                    raise Unreadable(f"more than {_MOST_PATHS} combinations of elements")
                 paths = [
                     Path((*one.steps, branch.asks, *rest.steps), branch.place or one.place)
                     for one in paths
@@ -100,8 +102,6 @@ class Paths:
             else:
                 simple = self._lookup(step) if isinstance(step, AsksSet) else step
                 paths = [Path((*one.steps, simple), one.place) for one in paths]
-            if len(paths) > _MOST_PATHS:
-                raise Unreadable(f"more than {_MOST_PATHS} combinations of elements")
         return paths
 
     def _set(self, name: str) -> SetState:

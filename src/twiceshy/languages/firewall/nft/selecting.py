@@ -7,16 +7,9 @@ from types import MappingProxyType
 
 from twiceshy.languages.firewall.nft import datatypes as types
 from twiceshy.languages.firewall.nft.cursor import Cursor
-from twiceshy.languages.firewall.nft.selectors import (
-    ADDRESS_TYPE,
-    BARE,
-    CT_ORIGINAL,
-    IPV6,
-    PAIRS,
-    TRACKED,
-    Selector,
-)
+from twiceshy.languages.firewall.nft.selectors import IPV6, TRACKED, Selector
 from twiceshy.languages.firewall.nft.syntax import Unreadable
+from twiceshy.languages.firewall.nft.vocabulary import ADDRESS_TYPE, BARE, CT_ORIGINAL, PAIRS
 
 _V4 = 4
 RAW_BASES = frozenset(("@ll", "@nh", "@th", "@ih"))

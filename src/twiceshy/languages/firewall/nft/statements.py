@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twiceshy.languages.firewall.conditions import Opaque
 from twiceshy.languages.firewall.nft import expressions, matching, values
 from twiceshy.languages.firewall.nft.actions import ACTIONS
 from twiceshy.languages.firewall.nft.assignments import assignment
@@ -10,9 +11,8 @@ from twiceshy.languages.firewall.nft.familiar import Familiar
 from twiceshy.languages.firewall.nft.foreign import PART_OF_IPTABLES
 from twiceshy.languages.firewall.nft.lookups import looked_up
 from twiceshy.languages.firewall.nft.reading import IP_VERSIONS, Reading
-from twiceshy.languages.firewall.nft.selectors import PAIRS
 from twiceshy.languages.firewall.nft.state import RuleState
-from twiceshy.languages.firewall.nft.steps import AsksSet, Ends, Forks, Step
+from twiceshy.languages.firewall.nft.steps import Asks, AsksSet, Ends, Forks, Step
 from twiceshy.languages.firewall.nft.syntax import (
     Group,
     Named,
@@ -21,7 +21,9 @@ from twiceshy.languages.firewall.nft.syntax import (
     Unreadable,
     Verdict,
 )
+from twiceshy.languages.firewall.nft.tokens import handle_of
 from twiceshy.languages.firewall.nft.verdicts import VERDICTS, steps_of
+from twiceshy.languages.firewall.nft.vocabulary import PAIRS
 from twiceshy.languages.firewall.ruleset import TableFamily
 from twiceshy.model.place import Place
 
@@ -78,7 +80,7 @@ class RuleReader:
         handle = None
         if cursor.tokens[end - 1][:1] == "#":
             end -= 1
-            handle = int(cursor.tokens[end].rpartition(" ")[2])
+            handle = handle_of(cursor.tokens[end])
         return RuleState(
             tuple(steps),
             cursor.source,
@@ -110,7 +112,7 @@ class RuleReader:
                 has_ended = bool(steps) and type(steps[-1]) is Ends
 
     def _note(self, word: str) -> None:
-        if "handle" not in word:
+        if handle_of(word) is None:
             raise Unreadable(f"{PART_OF_IPTABLES} that nft cannot show: read it from iptables-save")
         self.cursor.at += 1
 
@@ -171,6 +173,11 @@ class RuleReader:
             raise Unreadable("a concatenation is compared with sets only")
         negated = operator == matching.NOT_EQUAL
         return looked_up(subjects, node, is_negated=negated, text=text, place=place)
+
+    def by_name(self, start: int) -> Asks:
+        """A condition that is another one at each packet, for the statement from a token on."""
+        text, place = self.told(start)
+        return Asks((Opaque(text, place, str(place)),))
 
     def told(self, start: int) -> tuple[str, Place]:
         """The statement that began at a word: its text and place."""

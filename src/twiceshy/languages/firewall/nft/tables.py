@@ -13,7 +13,7 @@ from twiceshy.languages.firewall.nft.includes import include
 from twiceshy.languages.firewall.nft.reading import Reading
 from twiceshy.languages.firewall.nft.state import ChainState, SetChange, SetState, TableState
 from twiceshy.languages.firewall.nft.syntax import Group, Node, Unreadable
-from twiceshy.languages.firewall.nft.tokens import END
+from twiceshy.languages.firewall.nft.tokens import END, handle_of
 from twiceshy.model.place import Place
 
 OBJECTS = frozenset(
@@ -104,8 +104,7 @@ def set_named(table: TableState, name: str, place: Place) -> SetState:
 
 
 def _handle(cursor: Cursor, table: TableState) -> None:
-    if "handle" in cursor.here:
-        table.handle = int(cursor.here.rpartition(" ")[2])
+    table.handle = handle_of(cursor.here)
     cursor.at += 1
 
 
@@ -134,8 +133,7 @@ def set_block(cursor: Cursor, found: SetState) -> None:
         if cursor.here in {"\n", ";"}:
             cursor.at += 1
         elif cursor.here[0] == "#":
-            if "handle" in cursor.here:
-                found.handle = int(cursor.here.rpartition(" ")[2])
+            found.handle = handle_of(cursor.here)
             cursor.at += 1
         else:
             _set_property(cursor, found)

@@ -32,6 +32,15 @@ _TELLING = re.compile(r"#[ \t]*(?:handle[ \t]+\d{1,19}\b|xt_)")
 _FOREIGN = re.compile(r"#\s*Warning: table (\w+) (\S+) is managed by iptables-nft")
 _CONTINUED = "\\\n"
 
+_HANDLE = re.compile(r"#[ \t]*handle[ \t]+(\d{1,19})")
+
+
+def handle_of(token: str) -> int | None:
+    """The number in a comment that tells a handle; None for any other token."""
+    found = _HANDLE.match(token)
+    return None if found is None else int(found[1])
+
+
 END = ""
 """Stands after the last token."""
 

@@ -7,7 +7,7 @@ followed; each is reported with its line, since it may run anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from twiceshy.languages.firewall.shell.tokens import (
@@ -19,6 +19,7 @@ from twiceshy.languages.firewall.shell.tokens import (
     tokens_of,
 )
 
+LONGEST_WORD = 16_384
 MOST_COMMANDS = 100_000
 """A script's loops may not make more of."""
 
@@ -67,7 +68,7 @@ class Script:
         except _StoppedError:
             return
 
-    def _statements(self, tokens: list[Token]) -> None:
+    def _statements(self, tokens: Sequence[Token]) -> None:
         at = 0
         while at < len(tokens):
             token = tokens[at]
@@ -81,7 +82,7 @@ class Script:
                 continue
             at = self._statement(tokens, at, token)
 
-    def _statement(self, tokens: list[Token], at: int, first: Word) -> int:
+    def _statement(self, tokens: Sequence[Token], at: int, first: Word) -> int:
         word = first.literal
         if word == "for":
             return self._for(tokens, at)
@@ -101,7 +102,7 @@ class Script:
             self._list(tokens[at:end], first.line)
         return end
 
-    def _for(self, tokens: list[Token], at: int) -> int:
+    def _for(self, tokens: Sequence[Token], at: int) -> int:
         end = _end_of_compound(tokens, at)
         header_end = at
         while header_end < end and not _is_end(tokens[header_end]):
@@ -132,7 +133,7 @@ class Script:
             self._report(line, f"the script runs more than {MOST_COMMANDS} commands")
             raise _StoppedError
 
-    def _list(self, tokens: list[Token], line: int) -> None:
+    def _list(self, tokens: Sequence[Token], line: int) -> None:
         """Commands joined by `&&` and `||`."""
         parts: list[tuple[str, list[Token]]] = [("", [])]
         for token in tokens:
@@ -154,7 +155,7 @@ class Script:
             is_forgiven = follower is not None and follower[0] == "||"
             succeeded = self._command(words, line, is_forgiven=is_forgiven)
 
-    def _command(self, tokens: list[Token], line: int, *, is_forgiven: bool) -> bool | None:
+    def _command(self, tokens: Sequence[Token], line: int, *, is_forgiven: bool) -> bool | None:
         self._count(line)
         plain, is_silent = _without_redirections(tokens)
         if plain is None:
@@ -195,6 +196,10 @@ class Script:
     def _words(self, words: list[Word]) -> list[str] | None:
         expanded: list[str] = []
         for word in words:
+            literal = word.literal
+            if literal is not None:
+                expanded.append(literal)
+                continue
             one = self._expanded(word, splits=True)
             if one is None:
                 return None
@@ -211,6 +216,8 @@ class Script:
                     fields[-1] += text
                     is_there = is_there or bool(text) or kind is Kind.QUOTED
                 case Kind.UNKNOWN:
+                    return None
+                case _ if len(fields[-1]) > LONGEST_WORD:
                     return None
                 case Kind.VARIABLE | Kind.QUOTED_VARIABLE:
                     value = self._variables.get(text, default or None)
@@ -237,7 +244,7 @@ def _joined(fields: list[str], value: str, parts: list[str]) -> list[str]:
     return parts
 
 
-def _without_redirections(tokens: list[Token]) -> tuple[list[Word] | None, bool]:
+def _without_redirections(tokens: Sequence[Token]) -> tuple[list[Word] | None, bool]:
     """The words, and whether complaints are thrown away; None when something is read from."""
     words: list[Word] = []
     is_silent = False
@@ -259,11 +266,11 @@ def _is_end(token: Token) -> bool:
     return isinstance(token, Operator) and token.text in _ENDS
 
 
-def _is_sign(tokens: list[Token], at: int, text: str) -> bool:
+def _is_sign(tokens: Sequence[Token], at: int, text: str) -> bool:
     return at < len(tokens) and isinstance(one := tokens[at], Operator) and one.text == text
 
 
-def _closing_parenthesis(tokens: list[Token], at: int) -> int:
+def _closing_parenthesis(tokens: Sequence[Token], at: int) -> int:
     depth = 0
     while at < len(tokens):
         depth += _is_sign(tokens, at, "(") - _is_sign(tokens, at, ")")
@@ -273,7 +280,7 @@ def _closing_parenthesis(tokens: list[Token], at: int) -> int:
     return at
 
 
-def _end_of_compound(tokens: list[Token], at: int) -> int:
+def _end_of_compound(tokens: Sequence[Token], at: int) -> int:
     """Where the statement that opens here is closed; the end of the script when it is not."""
     depth = 0
     begins = True
@@ -293,7 +300,7 @@ def _end_of_compound(tokens: list[Token], at: int) -> int:
     return at
 
 
-def _end_of_function(tokens: list[Token], at: int) -> int:
+def _end_of_function(tokens: Sequence[Token], at: int) -> int:
     while at < len(tokens):
         token = tokens[at]
         if isinstance(token, Word) and token.literal == "{":

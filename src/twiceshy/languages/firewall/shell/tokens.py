@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -55,6 +56,7 @@ class Operator(NamedTuple):
 Token = Word | Operator
 
 _BLANK = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+_SIMPLE = re.compile(r"[ \t]*([^\s\\\"'$`;&|()<>#]+)(?=[ \t\n])")
 _COMMENT = re.compile(r"#[^\n]*")
 _OPERATOR = re.compile(r"\n|&&|\|\||;;|<<<|<<-?|\d?>&\d|\d?&>>?|\d?>>?|\d?<|[;&|()]")
 _PLAIN = re.compile(r"[^\s\\\"'$`;&|()<>]+")
@@ -70,7 +72,9 @@ class UnclosedError(Exception):
         self.line = line
 
 
-def tokens_of(text: str) -> list[Token]:
+# a script is run twice: for the sets, then for the rules that name them
+@lru_cache(maxsize=4)
+def tokens_of(text: str) -> tuple[Token, ...]:
     """All tokens of a script; UnclosedError when a quote has no end."""
     tokens: list[Token] = []
     at, line = 0, 1
@@ -83,6 +87,10 @@ def tokens_of(text: str) -> list[Token]:
             pieces.clear()
 
     while at < len(text):
+        if not pieces and (simple := _SIMPLE.match(text, at)):
+            tokens.append(Word((Piece(Kind.TEXT, simple[1]),), line))
+            at = simple.end()
+            continue
         if blank := _BLANK.match(text, at):
             finish()
             line += blank[0].count("\n")
@@ -105,7 +113,7 @@ def tokens_of(text: str) -> list[Token]:
         at = end
         pieces += new
     finish()
-    return tokens
+    return tuple(tokens)
 
 
 def _piece(text: str, at: int, line: int) -> tuple[list[Piece], int]:

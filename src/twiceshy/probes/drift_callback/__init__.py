@@ -1,0 +1,1 @@
+"""A plugin for ansible-playbook: prints what a check run would change."""
