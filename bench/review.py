@@ -65,13 +65,20 @@ def _cold(rules: int, rounds: int) -> Row:
         (folder / "old.rules").write_text(rule_set(rules))
         wrong = "-A OUTPUT -p tcp -m tcp --dport 25 -j DROP"
         (folder / "new.rules").write_text(rule_set(rules + 1, wrong))
-        review = [TWICESHY, "review", "--before", "old.rules", "--after", "new.rules"]
+        review: list[str | Path] = [
+            TWICESHY,
+            "review",
+            "--before",
+            "old.rules",
+            "--after",
+            "new.rules",
+        ]
         seconds = _timed([*review, "--no-journal"], folder, rounds, code=1)
         kept = _timed(review, folder, rounds, code=1)
         program = shutil.which("iptables-nft-restore", path="/usr/sbin:/sbin:/usr/bin")
         peer = None
         if program is not None:
-            alone = ["unshare", "-Urn", program, "--test", "new.rules"]
+            alone: list[str | Path] = ["unshare", "-Urn", program, "--test", "new.rules"]
             peer = _timed(alone, folder, rounds, code=0)
     middle = statistics.median(seconds)
     return Row(

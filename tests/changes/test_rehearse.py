@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 from datetime import timedelta
@@ -234,6 +235,7 @@ def test_a_script_of_nft_commands_is_loaded_over_what_runs() -> None:
     assert rehearsal.is_loaded, list(rehearsal.lines())
     assert _results(rehearsal) == {"mail": Result.SILENT}
     assert all(one.agrees for one in rehearsal.tried), list(rehearsal.lines())
+    assert not os.path.exists("/root/change.nft")  # noqa: PTH110 - also where the folder may not be entered
 
 
 @pytest.mark.usefixtures("namespaces")
@@ -249,12 +251,30 @@ def test_nothing_is_left_and_the_own_network_is_untouched(tmp_path: FilePath) ->
 
 
 @pytest.mark.usefixtures("namespaces")
-def test_programs_of_this_machine_are_never_overwritten() -> None:
-    inside = FilePath("/usr/share/twiceshy-test.rules")
-    rehearsal = rehearse(_saved(RULES), _saved(RULES, str(inside)), ())
-    assert not inside.exists()
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/usr/share/twiceshy-test.rules",
+        "/bin/twiceshy-test.rules",
+        "/proc/twiceshy-test.rules",
+        "/etc/alternatives/twiceshy-test.rules",
+        "/etc/../usr/twiceshy-test.rules",
+    ],
+)
+def test_programs_of_this_machine_are_never_overwritten(path: str) -> None:
+    rehearsal = rehearse(_saved(RULES), _saved(RULES, path), ())
+    assert not FilePath(path).exists()
     assert any("not put in place" in line for line in rehearsal.lines())
     assert not rehearsal.is_loaded
+
+
+@pytest.mark.usefixtures("namespaces")
+@pytest.mark.parametrize("folder", ["/etc", "/root", "/home/x", "/opt/fw", "/var/lib", "/tmp"])
+def test_files_of_the_host_never_reach_this_machine(folder: str) -> None:
+    path = f"{folder}/twiceshy-test.rules"
+    rehearsal = rehearse(_saved(RULES, path), _saved(RULES, path), ())
+    assert rehearsal.is_loaded, list(rehearsal.lines())
+    assert not os.path.exists(path)  # noqa: PTH110 - also where the folder may not be entered
 
 
 @pytest.mark.usefixtures("namespaces")

@@ -257,7 +257,7 @@ def test_what_the_loader_takes_the_schema_takes(
         guard.update(kind="practice", promise={"what": "trained", "subject": "us"})
     way, key = slot
     part(estate, way)[key] = value
-    if not loads(estate, KINDS.values()):
+    if not loads(estate, tuple(KINDS.values())):
         built.validate(estate)
 
 

@@ -32,7 +32,7 @@ from twiceshy.kinds.firewall.host import Host
 from twiceshy.model.configuration import Configuration
 from twiceshy.model.guard import Guard
 
-INSIDE = (sys.executable, "-I", "-m", "twiceshy.changes.sandbox")
+INSIDE = (sys.executable, "-P", "-m", "twiceshy.changes.sandbox")
 _SETUP = 'mount -t tmpfs tmpfs /run && exec "$@"'
 
 

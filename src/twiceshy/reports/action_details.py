@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from twiceshy.reports.openings import openings_of
 from twiceshy.reports.outline import Statement
+from twiceshy.reports.phrases import any_in, lower, openings_in
 from twiceshy.reports.when.days import Order, days_in
 
 _VERB = (
@@ -28,9 +30,15 @@ _A_TEAM = re.compile(
     re.IGNORECASE,
 )
 _MENTION = re.compile(r"(?:^|\s|\()(?P<who>@[A-Za-z][\w-]{1,38})")
-_TEAM_TAIL = re.compile(r"(?:[(\[]|\s[–—-])\s*(?P<who>(?:the )?[\w&/ -]{0,30}?\b(?:team|finance|marketing|sales|legal|hr|facility|it|ops|devops|sre|dba|developers?|engineering|security|infrastructure|platform|lead|backend|frontend|it desk|helpdesk|administrators?|management|support))\s*(?=[)\],;|–—-]|$|,|by\b|due\b)", re.IGNORECASE)  # fmt: skip
+_TEAMS = r"team|finance|marketing|sales|legal|hr|facility|it|ops|devops|sre|dba|developers?|engineering|security|infrastructure|platform|lead|backend|frontend|it desk|helpdesk|administrators?|management|support"
+_TEAM_OPENINGS = openings_of(rf"(?:{_TEAMS})\b") or frozenset()
+_TEAM_TAIL = re.compile(r"(?:[(\[]|\s[–—-])\s*(?P<who>(?:the )?[\w&/ -]{0,30}?\b(?:" + _TEAMS + r"))\s*(?=[)\],;|–—-]|$|,|by\b|due\b)", re.IGNORECASE)  # fmt: skip
 _DUE = re.compile(r"\b(?:due|deadline|eta|until|till|before|target(?: date)?|complete(?:d)? by|finish(?:ed)? by|no later than|by|on)\b", re.IGNORECASE)  # fmt: skip
-DONE = re.compile(r"[(\[]?\b(?:done|completed?|accomplished|finished|implemented|fixed already|already done|closed)\b\.?[)\]]|[✅✔]|\bstatus:? (?:done|completed?|closed)\b|[-–—:]\s*(?:done|completed|accomplished)\.?\s*$|^(?:done|completed)\b:|(?<=[.,;:–—(-] )done\.?$|\((?:done|completed|accomplished)\.?\)", re.IGNORECASE)  # fmt: skip
+_DONE = re.compile(r"[(\[]?\b(?:done|completed?|accomplished|finished|implemented|fixed already|already done|closed)\b\.?[)\]]|[✅✔]|\bstatus:? (?:done|completed?|closed)\b|[-–—:]\s*(?:done|completed|accomplished)\.?\s*$|^(?:done|completed)\b:|(?<=[.,;:–—(-] )done\.?$|\((?:done|completed|accomplished)\.?\)", re.IGNORECASE)  # fmt: skip
+_DONE_SIGNS = ("done", "complete", "accomplish", "finish", "implemented", "already", "closed", "\u2705", "\u2714")  # fmt: skip
+"""One of them is wherever something is said to be done, in lower case."""
+_OWNER_SIGNS = ("owne", "assign", "resp", "by whom", "lead", "who")
+"""One of them is wherever an owner is named as such, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +89,41 @@ def found_in(statement: Statement, text: str, order: Order, group: str | None) -
     owner, due, kept = details_of(text, order)
     if owner is None and (label := statement.label) is not None and _A_TEAM.fullmatch(label.name):
         owner = label.name
+    block = statement.block
     done = (
-        statement.block.done is True
-        or bool(DONE.search(statement.text))
-        or bool(re.search(r"~~", statement.block.raw))
-        or "✅" in statement.block.raw
+        block.done is True
+        or says_done(statement.text)
+        or "~~" in block.raw
+        or "\u2705" in block.raw
     )
     return FoundAction(
-        DONE.sub("", kept).strip(" -–—") or kept, statement.block.line, group, done, owner, due
+        without_done(kept).strip(" -–—") or kept, block.line, group, done, owner, due
     )
+
+
+def says_done(text: str) -> bool:
+    """Whether an action is said to be done."""
+    return any_in(_DONE_SIGNS, lower(text)) and _DONE.search(text) is not None
+
+
+def without_done(text: str) -> str:
+    """An action's text without the words that say it is done."""
+    return _DONE.sub("", text) if any_in(_DONE_SIGNS, lower(text)) else text
 
 
 def details_of(text: str, order: Order) -> tuple[str | None, date | None, str]:
     """Owner and due date said within an action's text."""
     owner = None
-    for match in _OWNER.finditer(text):
+    low = lower(text)
+    for match in _OWNER.finditer(text) if any_in(_OWNER_SIGNS, low) else ():
         if _OWNER_STRICT.search(match[0]) or match[0].lstrip()[:1] in "([|":
             owner = match["who"].strip(" .-")
             break
-    if owner is None and (mention := _MENTION.search(text)) is not None:
+    if owner is None and "@" in text and (mention := _MENTION.search(text)) is not None:
         owner = mention["who"]
     if (
         owner is None
+        and not _TEAM_OPENINGS.isdisjoint(openings_in(low))
         and (tail := _TEAM_TAIL.search(text)) is not None
         and (not IMPERATIVE.match(tail["who"]) or tail[0].lstrip()[:1] in "([")
         and tail.start() > 8

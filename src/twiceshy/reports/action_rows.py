@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-from twiceshy.reports.action_details import DONE, IMPERATIVE, FoundAction, date_in, details_of
+from twiceshy.reports.action_details import (
+    IMPERATIVE,
+    FoundAction,
+    date_in,
+    details_of,
+    says_done,
+    without_done,
+)
 from twiceshy.reports.blocks import Block
 from twiceshy.reports.outline import Statement
 from twiceshy.reports.when.days import Order
@@ -69,10 +76,10 @@ def action_of_row(
             group,
             owner=owner,
             due=due,
-            done=bool(DONE.search(statement.text)),
+            done=says_done(statement.text),
         )
     said = f"{status} {cell('due')}"
     done = bool(
-        re.search(r"\b(?:done|complete|closed|finished)", said, re.IGNORECASE) or DONE.search(text)
+        re.search(r"\b(?:done|complete|closed|finished)", said, re.IGNORECASE) or says_done(text)
     ) or bool(statement.block.done)
-    return FoundAction(DONE.sub("", text).strip(), statement.block.line, group, done, owner, due)
+    return FoundAction(without_done(text).strip(), statement.block.line, group, done, owner, due)

@@ -26,7 +26,7 @@ from twiceshy.reports.when.days import Order
 _SHOULD = re.compile(r"\b(?:will|should|must|need(?:s|ed)? to|going to|plan(?:s|ned)? to|to be|ought to|has to|have to|recommend|be (?:added|introduced|implemented|conducted|updated))\b", re.IGNORECASE)  # fmt: skip
 _NO_MORE = re.compile(r"^(?:no|never|always|only|every|all|each|sound)\b", re.IGNORECASE)
 _INTRO = re.compile(
-    r"(?::$)|^(?:we|i) (?:will|are going to) do (?:\w+ ){1,3}things\b|^(?:to (?:prevent|avoid|improve|ensure|mitigate|address|reduce|minimi[sz]e|help|make sure|further)[^.]{0,160}(?:following|:|measures|actions|steps|tasks|implemented|taken|improvements)[^.]*[.:]?$"
+    r"^(?:we|i) (?:will|are going to) do (?:\w+ ){1,3}things\b|^(?:to (?:prevent|avoid|improve|ensure|mitigate|address|reduce|minimi[sz]e|help|make sure|further)[^.]{0,160}(?:following|:|measures|actions|steps|tasks|implemented|taken|improvements)[^.]*[.:]?$"
     r"|(?:the )?following\b|here (?:are|is)\b|below\b|(?:several|some|a number of|these|the) (?:\w+ ){0,3}(?:measures|actions|steps|improvements|tasks)\b[^.]*(?:identified|taken|planned|implemented|proposed|put in place|recommended|agreed)[^.]*[.:]?$)",
     re.IGNORECASE,
 )  # fmt: skip
@@ -129,6 +129,11 @@ def _lists_by_heading(statements: Sequence[Statement]) -> dict[int, str]:
     return names
 
 
+def _introduces(text: str) -> bool:
+    """Whether a text only says that measures follow."""
+    return text.endswith(":") or _INTRO.match(text) is not None
+
+
 def _strip(text: str) -> str:
     return _TASK_NAME.sub("", text, count=1)
 
@@ -142,7 +147,7 @@ def _from_text(  # noqa: C901, PLR0911, PLR0912 - the order of the questions is 
     has_list: bool,
 ) -> list[FoundAction]:
     block, text = statement.block, statement.text.strip()
-    if not text or NOTHING.match(text) or _OUTRO.search(text):
+    if not text or NOTHING.match(text) or _OUTRO.match(text):
         return []
     deeper = (
         following is not None
@@ -162,7 +167,7 @@ def _from_text(  # noqa: C901, PLR0911, PLR0912 - the order of the questions is 
         if is_detail(text):
             return []  # _listed hands it to the action above
         return [found_in(statement, text, order, group)]
-    if _INTRO.search(text):
+    if _introduces(text):
         return []
     if (
         len(parts := _inline(text)) > 1
@@ -175,7 +180,7 @@ def _from_text(  # noqa: C901, PLR0911, PLR0912 - the order of the questions is 
         name = part_named(label.name)
         spread = [s.strip() for s in _SENTENCE.split(label.value) if s.strip()]
         if name in (Part.GROUP, Part.ACTIONS) and _ordered(spread) > 1:
-            return [found_in(statement, s, order, group) for s in spread if not _OUTRO.search(s)]
+            return [found_in(statement, s, order, group) for s in spread if not _OUTRO.match(s)]
         if (
             name in (None, Part.GROUP, Part.ACTIONS)
             or IMPERATIVE.match(label.value)
@@ -191,24 +196,25 @@ def _from_text(  # noqa: C901, PLR0911, PLR0912 - the order of the questions is 
         promised = (
             IMPERATIVE.match(_strip(text))
             or _SHOULD.search(text)
-            or re.match(r"\w+ing\b", text)
+            or _ING.match(text)
             or (not has_list and not _TELLS_PAST.search(text))
         )
         return [found_in(statement, text, order, group)] if promised and len(text) > 8 else []
     if _ordered(sentences) and label is None:
-        return [found_in(statement, s, order, group) for s in sentences if not _OUTRO.search(s)]
+        return [found_in(statement, s, order, group) for s in sentences if not _OUTRO.match(s)]
     if IMPERATIVE.match(_strip(sentences[0])):
-        kept = [s for s in sentences if not _OUTRO.search(s)]
+        kept = [s for s in sentences if not _OUTRO.match(s)]
         return [found_in(statement, " ".join(kept), order, group)]
     return [
         found_in(statement, sentence, order, group)
         for sentence in sentences
-        if not _OUTRO.search(sentence)
-        and not _INTRO.search(sentence)
+        if not _OUTRO.match(sentence)
+        and not _introduces(sentence)
         and (IMPERATIVE.match(sentence) or _SHOULD.search(sentence) or _NO_MORE.match(sentence))
     ]
 
 
+_ING = re.compile(r"\w+ing\b")
 _TELLS_PAST = re.compile(r"\b(?:was|were|had|did|has been|have been)\b", re.IGNORECASE)
 
 
@@ -234,12 +240,14 @@ def _only_introduces(statement: Statement, *, deeper: bool) -> bool:
     return bare.count(" ") <= 3 and not IMPERATIVE.match(bare)
 
 
+_PROMISE = re.compile(
+    r"\b(?:we|i|the (?:[\w-]+ ){0,3}team|they|our team|everyone)\s(?:will|shall|plan to|are going to|have decided to|want to|'ll|intend to|promised? to|agreed to)\b|(?:^|\s)(?:in (?:the )?future|from now on|to prevent this|so that (?:it|this) (?:does not|never) happen)",
+    re.IGNORECASE,
+)
+
+
 def _promised_in_prose(outline: Outline, order: Order) -> list[FoundAction]:
     """Without any section of actions: sentences that promise something for the future."""
-    promise = re.compile(
-        r"\b(?:we|i|the (?:[\w-]+ ){0,3}team|they|our team|everyone)\s(?:will|shall|plan to|are going to|have decided to|want to|'ll|intend to|promised? to|agreed to)\b|(?:^|\s)(?:in (?:the )?future|from now on|to prevent this|so that (?:it|this) (?:does not|never) happen)",
-        re.IGNORECASE,
-    )
     out = []
     for statement in outline.statements:
         if (
@@ -249,7 +257,7 @@ def _promised_in_prose(outline: Outline, order: Order) -> list[FoundAction]:
         ):
             continue
         for sentence in _PROMISES.split(statement.text):
-            if promise.search(sentence) and len(sentence) > 20 and not _INTRO.search(sentence):
+            if _PROMISE.search(sentence) and len(sentence) > 20 and not _introduces(sentence):
                 owner, due, text = details_of(sentence.strip(), order)
                 out.append(FoundAction(text, statement.block.line, None, owner=owner, due=due))
     return out[:60]

@@ -15,20 +15,21 @@ from functools import lru_cache
 
 from twiceshy.model.report import CauseClass as C
 from twiceshy.reports.cause_words import RULES
-from twiceshy.reports.phrases import Phrasebook
+from twiceshy.reports.phrases import Phrasebook, any_in
 
 _ORDER = {cause: index for index, (cause, _, _) in enumerate(RULES)}
 _BOOK = Phrasebook(((cause, strength), phrases) for cause, strength, phrases in RULES)
 
+_DENIALS = ("not", "isn't", "wasn't", "rather", "instead", "ruled out", "unlike", "neither")
+"""One of them is in whatever denies what follows."""
 _NOT_THIS = re.compile(
-    r"\b(?:(?:is|was|were|are|had|has) not(?: caused by| due to)?|not (?:caused by|due to|an?|the|by)|isn't|wasn't|rather than|instead of|ruled out|unlike|neither)\s(?:[^.,;\s]+\s){0,3}$", re.IGNORECASE
+    r"\b(?:(?:is|was|were|are|had|has) not(?: caused by| due to)?|not (?:caused by|due to|an?|the|by)|isn't|wasn't|rather than|instead of|ruled out|unlike|neither)\s(?:[^.,;\s]+\s){0,3}$"
 )  # fmt: skip
 _TELLS = re.compile(
-    r"\b(?:root cause|caused by|due to|because|reason|culprit|stemmed|resulted from|result of|traced|since)\b",
-    re.IGNORECASE,
+    r"(?:root cause|caused by|due to|because|reason|culprit|stemmed|resulted from|result of|traced|since)\b"
 )
 _RESULTS = re.compile(
-    r"(?:,? (?:which|this|that) (?:caus\w+|led|result\w+|meant|made)|,? (?:causing|leading to|resulting in|so that|so the|preventing|making)|;)", re.IGNORECASE
+    r"(?:,? (?:which|this|that) (?:caus\w+|led|result\w+|meant|made)|,? (?:causing|leading to|resulting in|so that|so the|preventing|making)|;)"
 )  # fmt: skip
 _CERTIFICATE = re.compile(
     r"\b(?:certificates?|certs?|ssl|tls|certbot|acme|let's encrypt)\b", re.IGNORECASE
@@ -51,11 +52,12 @@ def classify(texts: Sequence[tuple[str, float]]) -> Classified:
     words: dict[C, list[str]] = {}
     told = [(text[:_MAX_TEXT], weight) for text, weight in texts if text]
     for text, weight in told:
-        _score(text, weight, scores, words)
+        for cause, score, said in _told_by(text):
+            scores[cause] = scores.get(cause, 0.0) + score * weight
+            words.setdefault(cause, []).extend(said)
     if C.CERTIFICATE_RENEWAL_FAILED in scores and not any(_CERTIFICATE.search(t) for t, _ in texts):
-        del scores[
-            C.CERTIFICATE_RENEWAL_FAILED
-        ]  # a domain, a licence or a contract was not renewed
+        # A domain, a licence or a contract was not renewed.
+        del scores[C.CERTIFICATE_RENEWAL_FAILED]
     if not scores:
         return Classified(C.OTHER, (), 0.0)
     # A renewal that failed is why the certificate expired; the pair is the renewal's.
@@ -78,30 +80,29 @@ def tells(text: str, cause: C) -> bool:
     )
 
 
-def _score(
-    text: str,
-    weight: float,
-    scores: dict[C, float],
-    words: dict[C, list[str]],
-) -> None:
+@lru_cache(maxsize=256)
+def _told_by(text: str) -> tuple[tuple[C, float, tuple[str, ...]], ...]:
+    """The classes that a text alone tells, each with its score and the words that tell it."""
+    told = []
     for (cause, strength), matches in _BOOK.found_in(text):
-        found = 0.0
-        for count, match in enumerate(matches):
-            if count == 3:
-                break
-            before = text[max(0, match.start() - 70) : match.start()]
-            if _NOT_THIS.search(before):
+        score = 0.0
+        words = []
+        for match in matches[:3]:
+            low, start = match.string, match.start()
+            before = low[max(0, start - 70) : start]
+            if any_in(_DENIALS, before) and _NOT_THIS.search(before):
                 continue
             value = strength
-            sentence_start = max(text.rfind(". ", 0, match.start()) + 1, 0)
-            lead = text[sentence_start : match.start()]
+            sentence_start = max(low.rfind(". ", 0, start) + 1, 0)
+            lead = low[sentence_start:start]
             if _RESULTS.search(lead):
                 value *= 0.4
             elif sentence_start == 0:
                 value *= 1.3
             if _TELLS.search(lead[-80:]):
                 value *= 1.2
-            found = max(found, value) + (0.15 * strength if found else 0.0)
-            words.setdefault(cause, []).append(text[match.start() : match.end()].strip()[:80])
-        if found:
-            scores[cause] = scores.get(cause, 0.0) + found * weight
+            score = max(score, value) + (0.15 * strength if score else 0.0)
+            words.append(text[start : match.end()].strip()[:80])
+        if words:
+            told.append((cause, score, tuple(words)))
+    return tuple(told)

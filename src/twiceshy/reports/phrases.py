@@ -32,24 +32,26 @@ _NO_LETTERS = {number: " " for number in range(128) if not (chr(number).isalnum(
 class Wording:
     """One way to say it."""
 
-    __slots__ = ("_compiled", "number", "openings", "pattern", "stems")
+    __slots__ = ("number", "openings", "pattern", "ready", "stem", "stems")
 
     def __init__(self, stems: tuple[str, ...], pattern: str, number: int = 0) -> None:
         self.stems = stems
         """One of them is in every text that the pattern matches; empty when nothing is sure."""
+        self.stem = "".join(stems) if len(stems) < 2 else None
+        """The one stem, or the empty one that is in every text; None when there are several."""
         self.pattern = pattern
         self.number = number
         """Its place among the wordings of its list: of two that match, the earlier one counts."""
         self.openings: frozenset[str] | None = None
         """How its matches begin, as far as that is known; set when its list is first used."""
-        self._compiled: re.Pattern[str] | None = None
+        self.ready: re.Pattern[str] | None = None
+        """The pattern once it is compiled."""
 
     def compiled(self) -> re.Pattern[str]:
         """The pattern, bound to begin at a word; compiling all of them takes longer than reading."""
-        compiled = self._compiled
-        if compiled is None:
-            compiled = self._compiled = re.compile(rf"\b(?:{self.pattern})")
-        return compiled
+        if self.ready is None:
+            self.ready = re.compile(rf"\b(?:{self.pattern})")
+        return self.ready
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -98,10 +100,14 @@ class Phrases:
         self._set([_wording(line, number) for number, line in enumerate(written)])
 
     @classmethod
-    def of(cls, pattern: str) -> Phrases:
-        """The alternatives of one pattern over lower-case text, each of which begins at a word."""
+    def of(cls, pattern: str, *, end: str = "") -> Phrases:
+        """The alternatives of one pattern over lower-case text, each of which begins at a word.
+
+        `end` follows each of them: Phrases.of("a|b", end=r"\b") finds what `\b(?:a|b)\b` does.
+        """
         found = cls()
-        found._set([Wording((), each, number) for number, each in enumerate(choices_of(pattern))])
+        choices = choices_of(pattern)
+        found._set([Wording((), each + end, number) for number, each in enumerate(choices)])
         return found
 
     def _set(self, wordings: Iterable[Wording]) -> None:
@@ -118,27 +124,26 @@ class Phrases:
     def search(self, text: str) -> re.Match[str] | None:
         """The leftmost match, in the lower-case text; None when there is none."""
         low = lower(text)
-        openings, by_opening, anywhere = self._index or self.index()
+        begin, by_opening, anywhere = self._index or self.index()
         best: re.Match[str] | None = None
         at, number = len(low), 0
-        for opening in openings & openings_in(low):
-            tried = [w for _, w in by_opening[opening] if not w.stems or _may(w.stems, low)]
+        for opening in begin & openings_in(low):
+            tried = _possible(by_opening[opening], low)
             if not tried:
                 continue
             for place in places_of(opening, low):
                 if place > at:
                     break
-                for wording in tried:
-                    match = wording.compiled().match(low, place)
+                for _, wording in tried:
+                    match = (wording.ready or wording.compiled()).match(low, place)
                     if match is not None:
                         # No two openings share a place, so it is another one's only when nearer.
                         best, at, number = match, place, wording.number
                         break
-        for _, wording in anywhere:
-            if not wording.stems or _may(wording.stems, low):
-                match = wording.compiled().search(low)
-                if match is not None and (match.start(), wording.number) < (at, number):
-                    best, at, number = match, match.start(), wording.number
+        for _, wording in _possible(anywhere, low):
+            match = wording.compiled().search(low)
+            if match is not None and (match.start(), wording.number) < (at, number):
+                best, at, number = match, match.start(), wording.number
         return best
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -149,16 +154,13 @@ class Phrases:
         low = lower(text)
         if self._index is None:
             self.index()
-        tried: dict[str, list[Wording]] = {}
-        anywhere: list[tuple[str, list[Wording]]] = []
-        for wording in self.wordings:
-            if wording.stems and not _may(wording.stems, low):
-                continue
-            if wording.openings is None:
-                anywhere.append(("", [wording]))
-            for opening in wording.openings or ():
-                tried.setdefault(opening, []).append(wording)
-        return _found([*tried.items(), *anywhere], low)
+        possible = _possible([(0, wording) for wording in self.wordings], low)
+        begun: dict[str, list[_Numbered]] = {}
+        for each in possible:
+            for opening in each[1].openings or ():
+                begun.setdefault(opening, []).append(each)
+        found = _tried(begun.items(), low).get(0, [])
+        return _in_order(found, [w for _, w in possible if w.openings is None], low)
 
     def count(self, text: str, *, enough: int = 1000) -> int:
         """How often it is said, counted up to `enough`."""
@@ -183,22 +185,40 @@ class Phrasebook(Generic[Name]):
             )
         return index
 
-    def found_in(self, text: str) -> Iterator[tuple[Name, Iterator[re.Match[str]]]]:
-        """The lists that may be said in a text, in order, each with its matches as `finditer`."""
+    def found_in(
+        self, text: str, *, within: str | None = None
+    ) -> list[tuple[Name, list[re.Match[str]]]]:
+        """The lists that a text says something of, in order, each with its matches as `finditer`.
+
+        `within` is a longer text around this one whose words were gathered already.
+        """
         low = lower(text)
-        grouped = _candidates(self._index or self.index(), low, openings_in(low))
-        for number in sorted(grouped):
-            yield self.lists[number][0], _found(grouped[number], low)
+        begin, by_opening, anywhere = self._index or self.index()
+        openings = begin & openings_in(low if within is None else lower(within))
+        begun = [
+            (opening, possible)
+            for opening in openings
+            if (possible := _possible(by_opening[opening], low))
+        ]
+        found = _tried(begun, low)
+        sought: dict[int, list[Wording]] = {}
+        for number, wording in _possible(anywhere, low):
+            sought.setdefault(number, []).append(wording)
+        told = [
+            (number, list(_in_order(found.get(number, []), sought.get(number, []), low)))
+            for number in sorted(found.keys() | sought.keys())
+        ]
+        return [(self.lists[number][0], matches) for number, matches in told if matches]
 
     def fullmatch(self, low: str) -> Name | None:
         """The first list that has a lower-case text, which begins with a word, as a whole."""
         _, by_opening, anywhere = self._index or self.index()
         opening = _FIRST_OPENING.match(low)
-        began = by_opening.get(opening[0], ()) if opening is not None else ()
+        began = by_opening.get(opening[0], []) if opening is not None else []
         best = len(self.lists)
-        for number, wording in (*began, *anywhere):
-            if number < best and (not wording.stems or _may(wording.stems, low)):
-                best = number if wording.compiled().fullmatch(low) is not None else best
+        for number, wording in _possible([*began, *anywhere], low):
+            if number < best and wording.compiled().fullmatch(low) is not None:
+                best = number
         return self.lists[best][0] if best < len(self.lists) else None
 
 
@@ -218,10 +238,11 @@ def _wording(line: str, number: int) -> Wording:
     return Wording(() if stems == _ANY else tuple(stems.split("|")), pattern, number)
 
 
-def _may(stems: tuple[str, ...], low: str) -> bool:
+def any_in(signs: tuple[str, ...], low: str) -> bool:
+    """Whether one of the signs is in a text."""
     # Not any(), which costs thrice as much: few things run as often as this.
-    for stem in stems:  # noqa: SIM110
-        if stem in low:
+    for sign in signs:  # noqa: SIM110
+        if sign in low:
             return True
     return False
 
@@ -230,8 +251,8 @@ _Numbered = tuple[int, Wording]
 """A wording and the number of its list."""
 _Index = tuple[frozenset[str], dict[str, list[_Numbered]], list[_Numbered]]
 """How wordings begin, the wordings that begin so, and those of which that is not known."""
-_Candidates = dict[int, list[tuple[str, list[Wording]]]]
-"""By list: how words begin, and the wordings that may be said there; under "" those not known."""
+_Told = tuple[int, int, re.Match[str]]
+"""Where a wording is told, its number, and how."""
 
 
 def _index_of(numbered: Iterable[_Numbered]) -> _Index:
@@ -248,57 +269,52 @@ def _index_of(numbered: Iterable[_Numbered]) -> _Index:
     return frozenset(by_opening), by_opening, anywhere
 
 
-def _candidates(index: _Index, low: str, openings: frozenset[str]) -> _Candidates:
-    """The wordings that may be said in a lower-case text, by list."""
-    begin, by_opening, anywhere = index
-    grouped: _Candidates = {}
-    for opening in begin & openings:
-        last = None
-        for number, wording in by_opening[opening]:
-            if wording.stems and not _may(wording.stems, low):
-                continue
-            if number == last:
-                tried.append(wording)
-            else:
-                tried, last = [wording], number
-                grouped.setdefault(number, []).append((opening, tried))
-    for number, wording in anywhere:
-        if not wording.stems or _may(wording.stems, low):
-            grouped.setdefault(number, []).append(("", [wording]))
-    return grouped
+def _possible(numbered: Iterable[_Numbered], low: str) -> list[_Numbered]:
+    """Those of which a stem is in the text."""
+    return [
+        each
+        for each in numbered
+        if (stem in low if (stem := each[1].stem) is not None else any_in(each[1].stems, low))
+    ]
 
 
-def _found(candidates: list[tuple[str, list[Wording]]], low: str) -> Iterator[re.Match[str]]:
-    """Every match of one list's candidates, from left to right."""
-    places = sorted(
-        (place, wordings)
-        for opening, wordings in candidates
-        if opening
-        for place in places_of(opening, low)
-    )
-    sought = [(wordings[0], wordings[0].compiled().search(low)) for o, wordings in candidates if not o]
-    at, number = 0, 0
-    while True:
-        found: re.Match[str] | None = None
-        rank = 0
-        while number < len(places) and found is None:
-            place, wordings = places[number]
-            if place >= at:
-                for wording in wordings:
-                    if (found := wording.compiled().match(low, place)) is not None:
-                        rank = wording.number
-                        break
-            number += found is None
-        for each, (wording, match) in enumerate(sought):
+def _tried(begun: Iterable[tuple[str, list[_Numbered]]], low: str) -> dict[int, list[_Told]]:
+    """What wordings match at the words that begin like them, by list; one at each word."""
+    found: dict[int, list[_Told]] = {}
+    for opening, wordings in begun:
+        for place in places_of(opening, low):
+            last = -1
+            for number, wording in wordings:
+                if number == last:
+                    continue
+                match = (wording.ready or wording.compiled()).match(low, place)
+                if match is not None:
+                    last = number
+                    found.setdefault(number, []).append((place, wording.number, match))
+    return found
+
+
+def _in_order(
+    told: list[_Told], sought: Iterable[Wording], low: str
+) -> Iterator[re.Match[str]]:
+    """Matches of one list from left to right, none overlapping: those found, and those of patterns
+    that may begin anywhere.
+    """
+    at = 0
+    told.sort(reverse=True)
+    ahead = [(wording, wording.compiled().search(low)) for wording in sought]
+    while told or ahead:
+        while told and told[-1][0] < at:
+            told.pop()
+        best = told[-1] if told else None
+        for each, (wording, match) in enumerate(ahead):
             # Only those are looked for again whose place has been passed: no text is read twice.
             if match is not None and match.start() < at:
                 match = wording.compiled().search(low, at)
-                sought[each] = wording, match
-            if match is not None and (
-                found is None or (match.start(), wording.number) < (found.start(), rank)
-            ):
-                found, rank = match, wording.number
-        if found is None:
+                ahead[each] = wording, match
+            if match is not None and (best is None or (match.start(), wording.number) < best[:2]):
+                best = match.start(), wording.number, match
+        if best is None:
             return
-        yield found
-        at = max(found.end(), found.start() + 1)
+        yield best[2]
+        at = max(best[2].end(), best[0] + 1)

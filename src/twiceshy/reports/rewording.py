@@ -35,9 +35,9 @@ _INTENTS: tuple[tuple[str, str], ...] = (
     ("maintain", r"(?:review|revis)\w* and updat\w*|update\b"),
 )  # fmt: skip
 _SAID = Phrasebook((intent, Phrases.of(pattern)) for intent, pattern in _INTENTS)
-_PURPOSE = re.compile(
-    r"\b(?:to (?:ensure|prevent|avoid|detect|identify|discuss|make sure|help|better|catch|improve|include|allow|outline|cover|reduce|address|find|verify|guarantee)|so that|in order|using|with (?:a )?focus|during|that (?:will|can|outlines?)|ensuring|including|outlining|before being|for better|well in advance)\b.*$",
-    re.IGNORECASE | re.DOTALL,
+_PURPOSE = Phrases.of(
+    r"to (?:ensure|prevent|avoid|detect|identify|discuss|make sure|help|better|catch|improve|include|allow|outline|cover|reduce|address|find|verify|guarantee)|so that|in order|using|with (?:a )?focus|during|that (?:will|can|outlines?)|ensuring|including|outlining|before being|for better|well in advance",
+    end=r"\b",
 )  # fmt: skip
 _STOP_TEXT = """
 a an the and or of for to in on with by from at into our their its all any is are be will
@@ -74,26 +74,25 @@ _FIRST = re.compile(r"(?<=[a-z)])[.!?]\s")
 def _wants(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """An action's intents and the things it is about."""
     head = _FIRST.split(_NAME.sub("", text, count=1), maxsplit=1)[0]
-    main = _PURPOSE.sub("", head)
+    purpose = _PURPOSE.search(head)
+    main = head if purpose is None else head[: purpose.start()]
     if len(main) < 20:
         main = head
-    intents, things = _said(main)
+    intents, things = _said(main, head)
     if not things and main != head:
-        _, things = _said(head)
+        _, things = _said(head, head)
     if "meeting" in intents:
         intents = frozenset({"meeting"})
     return intents, things
 
 
-def _said(text: str) -> tuple[frozenset[str], frozenset[str]]:
+def _said(text: str, within: str) -> tuple[frozenset[str], frozenset[str]]:
     """The intents of a text, and the stems of what is said beside them."""
     intents = set()
     spans: list[tuple[int, int]] = []
-    for intent, matches in _SAID.found_in(text):
-        before = len(spans)
+    for intent, matches in _SAID.found_in(text, within=within):
+        intents.add(intent)
         spans += [match.span() for match in matches]
-        if len(spans) > before:
-            intents.add(intent)
     things = {
         _stem(match[0])
         for match in _WORD.finditer(lower(text))
@@ -109,6 +108,7 @@ def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     word = _SAME_WORD.get(word, word).removesuffix("'s")
     word = _SAME_WORD.get(word, word)

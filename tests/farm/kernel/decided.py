@@ -11,7 +11,7 @@ from tests.farm.kernel.compare import HOST
 from tests.farm.kernel.datagram import ICMP4, ICMP6, WITH_PORTS, Datagram, decode
 from tests.farm.kernel.messages import ADDRESSES4, ADDRESSES6, INTERFACES, OUTSIDE, Shot
 from tests.farm.kernel.pools import Pools, is_plain, written
-from tests.farm.kernel.sandbox import Kernel
+from tests.farm.kernel.sandbox import USERS, Kernel
 from twiceshy.kinds.firewall.decide.ask import Answer, Result, all_pass, none_passes
 from twiceshy.kinds.firewall.decide.region import Region
 from twiceshy.kinds.firewall.flows import Surroundings, regions
@@ -75,7 +75,7 @@ def _flow(pools: Pools, version: int, rng: random.Random, outside: str) -> Flow:
         families="ipv4" if version == 4 else "ipv6",
         in_by="eth0" if direction != "out" else (),
         out_by=outside if direction != "in" else (),
-        user_id=rng.choice((0, 1000)) if direction == "out" else None,
+        user_id=rng.choice(USERS) if direction == "out" else None,
     )
 
 

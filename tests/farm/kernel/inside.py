@@ -19,7 +19,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -48,7 +48,8 @@ _CLONE_NEWNET = 0x40000000
 _ETH_ALL, _ETH_ARP, _ETH_IP4, _ETH_IP6 = 3, 0x0806, 0x0800, 0x86DD
 _SOL_PACKET, _IGNORE_OUTGOING = 263, 23
 _RECEIVE_BUFFER = 64 * 1024 * 1024
-_FENCE_EVERY = 64
+_RCVBUFFORCE = 33
+_FENCE_EVERY = 48
 _FENCE_SECONDS = 10.0
 _IPV6_HDRINCL = 36
 _PROTOCOLS = (1, 2, 6, 17, 47, 50, 51, 58, 89, 103, 112, 132, 136)
@@ -208,7 +209,8 @@ class Wires:
         self._fence += socket.inet_aton(PEERS4[0]) + bytes(6) + socket.inet_aton(ADDRESSES4[0])
 
     def _catch(self, catcher: socket.socket, where: str) -> None:
-        catcher.setsockopt(socket.SOL_SOCKET, 33, _RECEIVE_BUFFER)  # SO_RCVBUFFORCE
+        with suppress(PermissionError):  # in a user namespace the usual room has to do
+            catcher.setsockopt(socket.SOL_SOCKET, _RCVBUFFORCE, _RECEIVE_BUFFER)
         catcher.setblocking(False)
         self._catching[catcher.fileno()] = (catcher, where)
 

@@ -36,8 +36,8 @@ def play(
     Held against them is what we make of the text, and what we make of the kernel's listing of it.
     """
     score = Score()
-    text.load(kernel)
     try:
+        text.load(kernel)
         readings = (text.read(), text.read_back(kernel))
         for ruleset in readings:
             if ruleset.problems:
@@ -55,8 +55,8 @@ def play(
 
 def decide(kernel: Kernel, text: Text, pools: Pools, rng: random.Random, *, count: int) -> Asked:
     """Questions about whole flows through a rule set, their answers held against the kernel."""
-    text.load(kernel)
     try:
+        text.load(kernel)
         return ask(kernel, text.read(), pools, rng.choice(text.versions), rng, count=count)
     finally:
         text.unload(kernel)

@@ -33,10 +33,9 @@ from tests.farm.kernel.datagram import (
 )
 from tests.farm.kernel.messages import INSIDE, INTERFACES, OUTSIDE, PEER_MACS, Caught, Shot
 from tests.farm.kernel.pools import Pools, is_plain, own_address
-from tests.farm.kernel.sandbox import Kernel
+from tests.farm.kernel.sandbox import USERS, Kernel
 
 PORTLESS = (89, 50, 103)
-USERS = (0, 0, 1000, 1001)
 _VALID_FLAGS = frozenset({SYN, SYN | ACK, RST, RST | ACK, FIN | ACK, ACK})
 """nf_conntrack_proto_tcp.c, tcp_valid_flags, without URG."""
 _NEW_ICMP = {4: frozenset({8, 13, 15, 17}), 6: frozenset({128, 139})}

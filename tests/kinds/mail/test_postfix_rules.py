@@ -57,7 +57,7 @@ def test_a_healthy_postfix_holds(judged: Judge) -> None:
         ("smtp_tls_security_level = dane-only", CRITICAL, "7:1", "smtp_dns_support_level"),
         ("smtp_tls_wrappermode = yes", CRITICAL, "7:1", "needs smtp_tls_security_level"),
         ("relayhost = [mx.example.org]:465", CRITICAL, "7:1", "from the first byte"),
-        ("smtpd_tls_chain_files =", SERIOUS, "7:1", "there is no certificate"),
+        ("smtpd_tls_chain_files =", SERIOUS, "5:1", "there is no certificate"),
         ("smtpd_tls_key_file = /etc/ssl/k.pem", SERIOUS, "7:1", "a key and no certificate"),
         (
             "virtual_mailbox_domains = mail.example.org",
@@ -80,7 +80,7 @@ def test_a_healthy_postfix_holds(judged: Judge) -> None:
         (
             "smtpd_relay_restrictions = permit_mynetworks\nsmtpd_recipient_restrictions = permit",
             CRITICAL,
-            "8:33",
+            "8:32",
             "an open relay",
         ),
         (
@@ -104,7 +104,6 @@ def test_a_mistake_is_found_at_its_line(
     found = judged(added + "\n")
     blamed = [str(one.place) for one in found.broken.evidence if words in one.what + one.found]
     assert f"/etc/postfix/main.cf:{line}" in blamed, found.broken
-    assert words in found.broken.why or severity is not found.severity or len(blamed) >= 1
     assert found.severity.rank >= severity.rank
     assert found.broken.next_step
 

@@ -109,6 +109,7 @@ def test_without_any_rule_everything_passes(look: Look) -> None:
     assert seen["verdict"] == "broken"
 
 
+@pytest.mark.usefixtures("as_root")
 def test_who_may_not_list_the_rules_sees_nothing(look: Look) -> None:
     seen = look(nft=DROP_MAIL, must_pass=["tcp/25 out"], user=65534)
     assert "unseen" in seen

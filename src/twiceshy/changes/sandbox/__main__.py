@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import socket
 import sys
@@ -12,7 +11,7 @@ from typing import Any
 
 from twiceshy.changes.sandbox.commands import SAID
 from twiceshy.changes.sandbox.network import build, routes
-from twiceshy.changes.sandbox.root_folder import furnish, load, put
+from twiceshy.changes.sandbox.root_folder import furnish, load, put_all
 from twiceshy.changes.sandbox.tries import Tries
 
 
@@ -32,10 +31,7 @@ def main() -> None:
         build(told["interfaces"], told["addresses"])
         answer["before"] = load(told["before"], told["command_seconds"])
         # The files of the change stand where those before it stood.
-        for path, content in told["after_files"].items():
-            why = put(path, base64.b64decode(content))
-            if why is not None:
-                answer["refused"][path] = why
+        answer["refused"] |= put_all(told["after_files"])
         answer["after"] = load(told["after"], told["command_seconds"])
         answer["tries"] = []
         for group in told["groups"]:

@@ -18,36 +18,31 @@ FROM_HERE = (
     "group",
 )
 """Entries of /etc that the programs need, from this machine."""
-OWN_ROOT = frozenset({"dev", "etc", "media", "mnt", "proc", "run", "srv", "sys", "tmp", "var"})
-"""Top folders that are not taken from this machine."""
 PROGRAMS = frozenset({"bin", "lib", "lib32", "lib64", "libx32", "nix", "sbin", "usr"})
+"""Top folders that are this machine's own, and only read. All others are empty at first, so that
+nothing that is written can reach this machine."""
+KERNEL = frozenset({"dev", "proc", "sys"})
 
 
 def furnish(files: dict[str, str]) -> dict[str, str]:
     """The root folder for the commands; the reasons why files could not be put there, by path."""
     ROOT.mkdir()
     must(["mount", "-t", "tmpfs", "tmpfs", str(ROOT)])
-    wanted = {path.split("/")[1] for path in files}
-    for entry in sorted(Path("/").iterdir()):
-        target = ROOT / entry.name
+    for name in sorted(PROGRAMS):
+        entry, target = Path("/") / name, ROOT / name
         if entry.is_symlink():
             target.symlink_to(entry.readlink())
-        elif entry.is_dir() and entry.name not in OWN_ROOT:
+        elif entry.is_dir():
             target.mkdir()
-            if entry.name in PROGRAMS or entry.name not in wanted:
-                must(["mount", "--rbind", str(entry), str(target)])
-    for name in ("etc", "run", "tmp", "proc", "dev", "sys"):
-        (ROOT / name).mkdir(exist_ok=True)
+            must(["mount", "--bind", str(entry), str(target)])
+            must(["mount", "-o", "remount,bind,ro", str(target)])
+    for name in ("etc", "run", "tmp", *sorted(KERNEL)):
+        (ROOT / name).mkdir()
     must(["mount", "--rbind", "/proc", str(ROOT / "proc")])
     (ROOT / "dev/null").touch()
     must(["mount", "--bind", "/dev/null", str(ROOT / "dev/null")])
     _take_settings()
-    refused = {}
-    for path, content in files.items():
-        why = put(path, base64.b64decode(content))
-        if why is not None:
-            refused[path] = why
-    return refused
+    return put_all(files)
 
 
 def _take_settings() -> None:
@@ -62,10 +57,15 @@ def _take_settings() -> None:
         must(["mount", "--bind", str(source), str(target)])
 
 
-def put(path: str, content: bytes) -> str | None:
-    """Put a file where it stands on the host; returns why it was not."""
+def put_all(files: dict[str, str]) -> dict[str, str]:
+    """Put files, in base 64, where they stand on the host; the reasons why not, by path."""
+    whys = {path: _put(path, base64.b64decode(content)) for path, content in files.items()}
+    return {path: why for path, why in whys.items() if why is not None}
+
+
+def _put(path: str, content: bytes) -> str | None:
     parts = path.split("/")[1:]
-    if parts[0] in PROGRAMS or ".." in parts or (len(parts) > 1 and parts[1] in FROM_HERE):
+    if parts[0] in PROGRAMS | KERNEL or ".." in parts or parts[1] in FROM_HERE:
         return "it stands among this machine's own programs and settings"
     target = ROOT.joinpath(*parts)
     try:

@@ -53,6 +53,7 @@ _COMMAND = re.compile(
     r"\S*\bip6?tables(?:-nft|-legacy)?[ \t][^|\n#]*?"
     r"(?<=\s)(?:-[ADIRPFXN]|--(?:append|delete|insert|replace|policy|flush|new(?:-chain)?|delete-chain))\b"
     r"|\S*\bipset[ \t]+(?:-exist[ \t]+|-![ \t]+)?(?:add|del|create|destroy|flush|swap|-[AXNF])\b"
+    r"|\S*\bip6?tables(?:-nft|-legacy)?-restore[ \t]+(?:-\S+[ \t]+)*<<"
     r"|\$\{?\w+\}?[ \t]+(?:-t[ \t]+\w+[ \t]+)?-[ADIRPFXN]\b[ \t]*)"
 )
 _ASSIGNMENT = re.compile(r"(export\s+)?\w+=")

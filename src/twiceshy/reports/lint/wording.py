@@ -35,6 +35,7 @@ _ENDINGS = (
 _SHORTEST_STEM = 4
 
 
+@lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:

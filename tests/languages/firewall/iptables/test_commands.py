@@ -111,7 +111,9 @@ def test_what_was_not_touched_stays_the_same_object(read: Read) -> None:
         ("iptables -A INPUT -s $SOMEONE -j DROP", "a variable", False),
         ("/usr/local/bin/own-firewall start", "what `own-firewall` does is not known", False),
         ("nft add rule ip filter INPUT drop", "what `nft` does is not known", False),
-        ("iptables-restore < /etc/iptables/rules.v4", "reads from a file", False),
+        ("iptables-restore < /etc/iptables/rules.v4", "only a document", False),
+        ("iptables-restore /etc/iptables/rules.v4", "only a document", False),
+        ("cat < /etc/iptables/rules.v4", "what `cat` reads is not followed", False),
         ("if true; then iptables -F; fi", "`if` is not followed", False),
     ],
 )
@@ -132,6 +134,39 @@ def test_a_change_that_fails_leaves_a_rule_that_may_do_anything_before_the_other
     first, *rest = saved.tables[0].chains["INPUT"].rules
     assert isinstance(first.target, Unmodelled)
     assert len(rest) == len(KEPT)
+
+
+DOCUMENT = """\
+SSH=22
+iptables-restore {} <<{}
+*filter
+:web - [0:0]
+-A web -j DROP
+-A INPUT -p tcp --dport $SSH -j web
+COMMIT
+EOF
+iptables -A INPUT -i last -j DROP
+"""
+
+
+def test_a_document_is_restored_on_top_of_what_is_there(read: Read) -> None:
+    saved = applied(DOCUMENT.format("--noflush", "EOF"), read(STATE).tables)
+    assert saved.problems == ()
+    assert texts(saved) == [*KEPT, "-p tcp --dport 22 -j web", "-i last -j DROP"]
+    assert texts(saved, "web") == ["-j DROP"]
+    assert saved.tables[0].chains["INPUT"].rules[3].place == Place("change.sh", 6)
+
+
+def test_a_document_is_restored_in_place_of_what_is_there(read: Read) -> None:
+    saved = applied(DOCUMENT.format("", "EOF"), read(STATE).tables)
+    assert texts(saved) == ["-p tcp --dport 22 -j web", "-i last -j DROP"]
+
+
+def test_a_document_that_is_quoted_holds_no_variables(read: Read) -> None:
+    saved = applied(DOCUMENT.format("", "'EOF'"), read(STATE).tables)
+    (problem,) = saved.problems
+    assert "$SSH" in problem.what
+    assert problem.place == Place("change.sh", 6)
 
 
 def test_both_variants_are_changed_apart(read: Read) -> None:

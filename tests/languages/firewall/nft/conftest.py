@@ -29,9 +29,11 @@ One = Callable[..., tuple[Rule, ...]]
 def read() -> Read:
     """Reads text as /etc/nftables.conf, beside other files by their path."""
 
-    def text_as_ruleset(text: str, files: Mapping[str, str] | None = None) -> Ruleset:
+    def text_as_ruleset(
+        text: str, files: Mapping[str, str] | None = None, path: str = "/etc/nftables.conf"
+    ) -> Ruleset:
         others = {path: one.encode() for path, one in (files or {}).items()}
-        return read_nft(text.encode(), "/etc/nftables.conf", Configuration(others))
+        return read_nft(text.encode(), path, Configuration(others))
 
     return text_as_ruleset
 

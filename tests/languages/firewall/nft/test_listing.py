@@ -40,7 +40,8 @@ def test_a_file_and_the_kernels_listing_of_it_mean_the_same(
 ) -> None:
     ours = read(case.read_text())
     assert ours.problems == ()
-    with_handles, numeric = map(read, listed(LIST, case))
+    listings = listed(LIST, case)
+    with_handles, numeric = (read(one, path="/run/twiceshy/nft.rules") for one in listings)
     assert with_handles.problems == numeric.problems == ()
     assert meaning(with_handles) == meaning(ours)
     assert meaning(numeric) == meaning(ours)

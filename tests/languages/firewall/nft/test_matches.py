@@ -60,7 +60,7 @@ CASES = {
     "ip dscp af11": (V4, has(Field.DSCP, 10)),
     "ip length 100": (V4, has(Field.LENGTH, 100)),
     "ip6 length 100": (V6, has(Field.LENGTH, 140)),
-    "meta length > 1400": (has(Field.LENGTH, (1401, (1 << 32) - 1)),),
+    "meta length > 1400": (has(Field.LENGTH, (1401, 65535)),),
     "ip frag-off & 0x1fff != 0": (V4, has(Field.FRAGMENT, 1)),
     "icmp type echo-request": (V4, has(Field.L4PROTO, 1), WHOLE, has(Field.ICMP4, (0x800, 0x8FF))),
     "icmp type 3 icmp code 4": (V4, has(Field.L4PROTO, 1), WHOLE, has(Field.ICMP4, 0x304)),

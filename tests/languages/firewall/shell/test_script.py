@@ -45,6 +45,8 @@ def played(text: str, *, fails: str = "") -> tuple[list[str], list[tuple[int, st
         ("a\nexit 0\nb", ["a"]),
         ('a "" b', ["a||b"]),
         ("a $", ["a|$"]),
+        ('X=1; a <<X b\n1 $X "\n2\nX\nc', ["a|b", "c"]),
+        ("a <<-X\n\t1\n\tX\nc", ["a", "c"]),
         ('a "\\$X \\"q\\""', ['a|$X "q"']),
     ],
 )
@@ -68,7 +70,8 @@ def test_what_follows_or_runs_when_the_first_fails() -> None:
         ("a $1", 1, []),
         ("a | b\nc", 1, ["c"]),
         ("(a; b)\nc", 1, ["c"]),
-        ("a < x\nc", 1, ["c"]),
+        ("a <<X\n$(b)\nX\nc", 1, ["c"]),
+        ("a <<X\nb\n", 1, []),
         ("for i in $(ls); do a $i; done\nc", 1, ["c"]),
         ("for i in *.rules; do a $i; done\nc", 1, ["c"]),
         ("f() {\n a\n}\nb\nf", 5, ["b"]),

@@ -367,7 +367,7 @@ def _cyclic(table: Table) -> frozenset[str]:
     jumps = {
         name: {
             target.chain
-            for target in {rule.target for rule in chain.rules}
+            for target in {id(rule.target): rule.target for rule in chain.rules}.values()
             if isinstance(target, Jump | Goto) and target.chain in table.chains
         }
         for name, chain in table.chains.items()

@@ -13,6 +13,8 @@ Element = tuple[Cell, ...]
 def merged(elements: Iterable[Element], dimensions: int) -> list[Element]:
     """The same elements in fewer: those that differ in one dimension alone become one."""
     boxes = list(elements)
+    if dimensions == 1 and len({(one[0].name, one[0].values is None) for one in boxes}) == 1:
+        return [(_union([box[0] for box in boxes]),)]
     for dimension in range(dimensions):
         groups: dict[tuple[object, ...], list[Cell]] = {}
         others: dict[tuple[object, ...], Element] = {}

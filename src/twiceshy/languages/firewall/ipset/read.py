@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from twiceshy.languages.firewall.ipset.sets import Sets
 from twiceshy.languages.firewall.ipset.workspace import SetsWorkspace
+from twiceshy.languages.firewall.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import Problem
 from twiceshy.model.place import Place
 
@@ -36,17 +37,22 @@ def read_sets(
 ) -> tuple[Sets, tuple[Problem, ...]]:
     """The sets of these files, in their order; `varying` ones change while packets pass."""
     space = SetsWorkspace()
-    for data, shown, script, is_printed in files:
-        if len(data) > MOST_BYTES:
-            what = f"the file is larger than {MOST_BYTES // 1024 // 1024} MB and was not read"
-            space.problems.append(Problem(Place(shown, 1), what))
-        elif script is not None:
-            script(data, space, shown)
-        else:
-            _read(data.decode("utf-8", "replace"), shown, space)
-        if is_printed:
-            space.replaceable = frozenset(space.sets)
-    return space.finished(varying), tuple(space.problems)
+    with without_collecting():
+        for one in files:
+            _apply(one, space)
+            if one.is_printed:
+                space.replaceable = frozenset(space.sets)
+        return space.finished(varying), tuple(space.problems)
+
+
+def _apply(file: SetsFile, space: SetsWorkspace) -> None:
+    if len(file.data) > MOST_BYTES:
+        what = f"the file is larger than {MOST_BYTES // 1024 // 1024} MB and was not read"
+        space.problems.append(Problem(Place(file.shown, 1), what))
+    elif file.script is not None:
+        file.script(file.data, space, file.shown)
+    else:
+        _read(file.data.decode("utf-8", "replace"), file.shown, space)
 
 
 def _read(whole: str, shown: str, space: SetsWorkspace) -> None:

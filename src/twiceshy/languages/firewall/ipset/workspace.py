@@ -28,6 +28,7 @@ _WITH_VALUE = frozenset(
     }
 )  # fmt: skip
 MOST_PROBLEMS = 100
+_ADD_ALONE = 3
 _OF_ELEMENTS = frozenset({"add", "create", "del"})
 _SINGLE_NET = frozenset({"hash:net"})
 
@@ -71,7 +72,11 @@ class SetsWorkspace:
     def line(self, text: str, place: Place) -> None:
         """Applies one line; what it cannot mean becomes a problem."""
         try:
-            self.command(words_of(text))
+            words = words_of(text)
+            if len(words) == _ADD_ALONE and words[0] == "add":
+                self._add(words[1], words[2], [])
+            else:
+                self.command(words)
         except UnreadableError as wrong:
             if len(self.problems) == MOST_PROBLEMS:
                 more = f"there are more than {MOST_PROBLEMS} problems; the rest was not read"

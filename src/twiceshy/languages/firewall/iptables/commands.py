@@ -12,7 +12,7 @@ from twiceshy.languages.firewall.iptables.assembly import assembled
 from twiceshy.languages.firewall.iptables.line import Line, LineReader
 from twiceshy.languages.firewall.iptables.names import BASE_CHAINS
 from twiceshy.languages.firewall.iptables.rule import made
-from twiceshy.languages.firewall.iptables.save import Saved, rules_of
+from twiceshy.languages.firewall.iptables.save import Saved, SaveReader, rules_of
 from twiceshy.languages.firewall.iptables.unreadable import UnreadableError, refuse
 from twiceshy.languages.firewall.iptables.words import told
 from twiceshy.languages.firewall.iptables.workspace import MOST_PROBLEMS, Workspace, WorkTable
@@ -21,7 +21,7 @@ from twiceshy.languages.firewall.shell.script import Command, Script
 from twiceshy.model.place import Place
 
 MOST_BYTES = 1024 * 1024
-_TOOL = re.compile(r"(?:.*/)?(ip6?tables|ipset)(-nft|-legacy)?\Z")
+_TOOL = re.compile(r"(?:.*/)?(ip6?tables|ipset)(-nft|-legacy)?(-restore)?\Z")
 _SAVING = re.compile(r"(?:.*/)?(ip6?tables(-nft|-legacy)?-save)\Z")
 _HARMLESS = frozenset(
     {
@@ -31,6 +31,8 @@ _HARMLESS = frozenset(
     }
 )  # fmt: skip
 """Commands that change no rule of a packet filter."""
+_KEEPING = frozenset({"-n", "--noflush"})
+_QUIET = frozenset({"-w", "--wait", "-c", "--counters", "-v", "--verbose"})
 _IF_THERE = frozenset({"-N", "-F", "-X", "-E", "-Z", "-L", "-S"})
 
 
@@ -59,7 +61,8 @@ def apply_to_sets(data: bytes, space: SetsWorkspace, file: str) -> None:
             del space.problems[before:]
         return len(space.problems) == before
 
-    Script(run, lambda _line, _what: None).play(data[:MOST_BYTES].decode("utf-8", "replace"))
+    if len(data) <= MOST_BYTES:
+        Script(run, lambda _line, _what: None).play(data.decode("utf-8", "replace"))
 
 
 def _without_sudo(words: list[str]) -> list[str]:
@@ -94,6 +97,9 @@ class _Run:
         """Runs one command: whether it succeeds, None when that is not known."""
         words = _without_sudo(command.words)
         name = words[0].rpartition("/")[2] if words else ":"
+        if command.given is not None and not name.endswith("-restore"):
+            self.report(command.line, f"what `{name}` reads is not followed")
+            return None
         tool = _TOOL.match(name)
         if tool is None:
             if name in _HARMLESS or _SAVING.match(name):
@@ -104,7 +110,25 @@ class _Run:
             return True
         family = TableFamily.IP if tool[1] == "iptables" else TableFamily.IP6
         space = self._space(family, tool[2])
+        if tool[3]:
+            return self._restore(space, command, words[1:])
         return self._change(space, command, words)
+
+    def _restore(self, space: Workspace, command: Command, words: list[str]) -> bool | None:
+        given = command.given
+        options = [word for word in words if word[:1] == "-"]
+        if given is None or not given.is_document or not set(options) <= _KEEPING | _QUIET:
+            self.report(command.line, "only a document that stands in the script is restored")
+            return None
+        reader = SaveReader(
+            space,
+            self._file,
+            rules_of(space.family, self._sets),
+            line=given.line,
+            keeps=bool(_KEEPING & set(options)),
+        )
+        reader.read(given.text)
+        return True
 
     def _space(self, family: TableFamily, variant: str | None) -> Workspace:
         sources = [table.source for table in self._tables if table.family is family]

@@ -22,7 +22,11 @@ from twiceshy.languages.firewall.iptables.matches.modules import IMPLIED_BY, MOD
 from twiceshy.languages.firewall.iptables.outcome import outcome_of, outcome_of_line
 from twiceshy.languages.firewall.iptables.plain import Plain, clauses_of, told_apart
 from twiceshy.languages.firewall.iptables.targets import Outcome
-from twiceshy.languages.firewall.iptables.unreadable import OtherFamilyError, refuse
+from twiceshy.languages.firewall.iptables.unreadable import (
+    OtherFamilyError,
+    UnreadableError,
+    refuse,
+)
 from twiceshy.languages.firewall.iptables.words import words_of
 from twiceshy.languages.firewall.ruleset import Effect, Rule, Target, Unmodelled
 from twiceshy.model.place import Place
@@ -65,7 +69,7 @@ class RuleReader:
             if len(self._parts) >= MOST_REMEMBERED:
                 self._forget()
             plain = told_apart(specification)
-            parts = None if plain is None else self._of_plain(plain)
+            parts = None if plain is None else self._quickly(plain)
             if parts is None:
                 line = LineReader(words_of(specification)).read()
                 if line.command:
@@ -77,6 +81,13 @@ class RuleReader:
                 parts = self.parts(line)
             self._parts[specification] = parts
         return made(parts, place, text)
+
+    def _quickly(self, plain: Plain) -> Parts | None:
+        """None too when it seems wrong: what it misses may follow in an unusual place."""
+        try:
+            return self._of_plain(plain)
+        except UnreadableError:
+            return None
 
     def parts(self, line: Line) -> Parts:
         """What the line asks for and does, however it is spelt."""

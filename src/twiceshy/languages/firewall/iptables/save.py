@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +18,7 @@ from twiceshy.languages.firewall.iptables.unreadable import (
 )
 from twiceshy.languages.firewall.iptables.words import words_of
 from twiceshy.languages.firewall.iptables.workspace import Workspace, WorkTable
+from twiceshy.languages.firewall.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import Problem, Table, TableFamily
 from twiceshy.model.place import Place
 
@@ -62,23 +60,11 @@ def read_save(data: bytes, file: str, family: TableFamily, sets: Sets) -> Saved:
     if data.count(b"\n") > MOST_LINES:
         what = f"the file has more than {MOST_LINES:,} lines and was not read"
         return Saved(problems=(Problem(Place(file, 1), what),))
-    reader = _SaveReader(file, family, rules_of(family, sets))
-    with _nothing_to_collect():
+    reader = SaveReader(Workspace(family), file, rules_of(family, sets))
+    with without_collecting():
         reader.read(data.decode("utf-8", "replace"))
         tables = assembled(reader.space, source_of(data))
     return Saved(tables, tuple(reader.space.problems), tuple(reader.hidden))
-
-
-@contextmanager
-def _nothing_to_collect() -> Iterator[None]:
-    """Rules hold no cycles; looking for some while a million objects are made doubles the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 # before and after a change most rules are the same text
@@ -88,23 +74,31 @@ def rules_of(family: TableFamily, sets: Sets) -> RuleReader:
     return RuleReader(4 if family is TableFamily.IP else 6, sets)
 
 
-class _SaveReader:
-    def __init__(self, file: str, family: TableFamily, rules: RuleReader) -> None:
-        self.space = Workspace(family)
+class SaveReader:
+    """Reads text as iptables-restore does, into a workspace."""
+
+    def __init__(
+        self, space: Workspace, file: str, rules: RuleReader, *, line: int = 1, keeps: bool = False
+    ) -> None:
+        """The text begins at `line` of `file`; `keeps` (`--noflush`): what is there stays."""
+        self.space = space
         self._file = file
+        self._first = line
+        self._keeps = keeps
         self._rules = rules
         self._table: WorkTable | None = None
         self._is_skipped = False
         self.hidden: list[tuple[TableFamily, str, Problem]] = []
 
     def read(self, text: str) -> None:
+        """The whole text."""
         if "\r" in text:
             what = "the file has line ends of Windows, which iptables-restore refuses"
             self.space.problem(Place(self._file, text.count("\n", 0, text.index("\r")) + 1), what)
             text = text.replace("\r", "")
         lines = text.split("\n")
         problems = self.space.problems
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(lines, self._first):
             if line.startswith("-A ") and self._table is not None and len(line) <= LONGEST_LINE:
                 self._append(line, number)
             elif line:
@@ -112,7 +106,7 @@ class _SaveReader:
             if problems and self.space.is_full:
                 return
         if self._table is not None:
-            self._not_committed(Place(self._file, len(lines)))
+            self._not_committed(Place(self._file, self._first + len(lines) - 1))
 
     def _append(self, line: str, number: int) -> None:
         table = self._table
@@ -163,7 +157,8 @@ class _SaveReader:
             what = f"`{_short(name)}` is no table; there are {' '.join(BASE_CHAINS)}"
             self.space.problem(place, what)
         else:
-            self._table = self.space.begin(name, place)
+            kept = self.space.tables.get(name) if self._keeps else None
+            self._table = kept or self.space.begin(name, place)
 
     def _declare(self, line: str, place: Place) -> None:
         assert self._table is not None
@@ -171,6 +166,8 @@ class _SaveReader:
         try:
             if len(words) < 2:  # noqa: PLR2004 - a name and a policy
                 refuse("a chain is declared with its name and its policy, or `-`")
+            if self._keeps and words[0] not in BASE_CHAINS[self._table.name]:
+                self._table.chains.pop(words[0], None)
             self.space.declare(self._table, words[0], words[1], place)
         except UnreadableError as wrong:
             chain = words[0] if words else ""

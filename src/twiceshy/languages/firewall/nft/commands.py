@@ -16,7 +16,6 @@ from twiceshy.languages.firewall.nft.cursor import ENDS, Cursor
 from twiceshy.languages.firewall.nft.datatypes import integer
 from twiceshy.languages.firewall.nft.definitions import WORDS as DEFINING
 from twiceshy.languages.firewall.nft.definitions import definition
-from twiceshy.languages.firewall.nft.foreign import FOREIGN, is_foreign
 from twiceshy.languages.firewall.nft.includes import include
 from twiceshy.languages.firewall.nft.reading import Reading
 from twiceshy.languages.firewall.nft.state import (
@@ -92,7 +91,7 @@ class Command:
             self.cursor.at += 1
             adder(self)
         elif kind in tables.OBJECTS:
-            self._add_object()
+            self._pass_object()
         else:
             self.add_rule()
 
@@ -104,11 +103,10 @@ class Command:
             raise Unreadable(f"table {family} {name} exists already")
         table = known.setdefault((family, name), TableState(family, name, self.place))
         table.is_dormant = False
+        table.is_listed |= self.reading.stack[-1] in OUTPUTS
+        table.has_warning |= (family.value, name) in self.cursor.source.foreign_tables
         if self.cursor.here == "{":
             tables.table_block(self.reading, self.cursor, table)
-        is_listing = self.reading.stack[-1] in OUTPUTS
-        if is_foreign(table, self.cursor.source, is_listing=is_listing):
-            table.source = FOREIGN
 
     def add_chain(self) -> None:
         """`add chain`."""
@@ -134,12 +132,10 @@ class Command:
         """`add element`."""
         self._set().changes.append(SetChange(tables.elements(self.cursor)))
 
-    def _add_object(self) -> None:
-        kind = self.cursor.take()
-        if kind == "ct":
-            kind = self.cursor.take()
-        table = self._table()
-        table.objects.add((kind, self.cursor.name("a name")))
+    def _pass_object(self) -> None:
+        if self.cursor.take() == "ct":
+            self.cursor.take()
+        self._table()
         self.cursor.skip_statement()
 
     def add_rule(self) -> None:
@@ -178,19 +174,15 @@ class Command:
         raise Unreadable(f"no rule of chain {chain.name} is known to have handle {number}", at)
 
     def _remove(self) -> None:
-        kind = self.cursor.take()
+        kind = self.cursor.here
         remover = _REMOVERS.get(kind)
-        if remover is not None:
+        if kind in tables.OBJECTS:
+            self._pass_object()
+        elif remover is not None:
+            self.cursor.at += 1
             remover(self)
-        elif kind in _SETS:
-            self._remove_set()
-        elif kind in tables.OBJECTS:
-            if kind == "ct":
-                kind = self.cursor.take()
-            table = self._table()
-            table.objects.discard((kind, self.cursor.take()))
         else:
-            raise Unreadable(f"expected what to delete instead of `{kind}`", self.cursor.at - 1)
+            raise Unreadable(f"expected what to delete instead of {self.cursor.shown()}")
 
     def remove_table(self) -> None:
         """`delete table`."""
@@ -229,7 +221,8 @@ class Command:
             raise Unreadable("`delete rule` wants the handle of a rule")
         del chain.rules[at]
 
-    def _remove_set(self) -> None:
+    def remove_set(self) -> None:
+        """`delete set` or `delete map`."""
         table = self._table()
         handle = self._handle()
         name = next(
@@ -327,6 +320,9 @@ _REMOVERS: Mapping[str, _Act] = MappingProxyType(
         "table": Command.remove_table,
         "chain": Command.remove_chain,
         "rule": Command.remove_rule,
+        "set": Command.remove_set,
+        "map": Command.remove_set,
+        "meter": Command.remove_set,
         "element": Command.remove_element,
     }
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match
-from twiceshy.languages.firewall.intervals import Intervals
+from twiceshy.languages.firewall.nft.conjunction import conjunction
 from twiceshy.languages.firewall.nft.paths import Path, Simple
 from twiceshy.languages.firewall.nft.state import RuleState
 from twiceshy.languages.firewall.nft.steps import Asks, Does, Ends
@@ -190,23 +190,3 @@ def _nested(target: Target | None) -> Target:
             "`return` or `goto` after the rule changed what it asked before is not read here"
         )
     return target
-
-
-def conjunction(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """The same conditions, with one match for each field where that can say it."""
-    by_field: dict[Field, Match] = {}
-    others: list[Condition] = []
-    for one in conditions:
-        if type(one) is not Match:
-            if one not in others:
-                others.append(one)
-            continue
-        known = by_field.get(one.field)
-        if known is None:
-            by_field[one.field] = one
-        elif known is not one and known != one:
-            if isinstance(known.values, Intervals) and isinstance(one.values, Intervals):
-                by_field[one.field] = Match(one.field, known.values & one.values)
-            else:
-                others.append(one)
-    return (*by_field.values(), *others)

@@ -8,7 +8,6 @@ that a captured listing knows these tables only by their names and by what could
 from __future__ import annotations
 
 from twiceshy.languages.firewall.nft.state import TableState
-from twiceshy.languages.firewall.nft.tokens import Source
 from twiceshy.languages.firewall.ruleset import TableFamily
 
 FOREIGN = "iptables-nft"
@@ -19,13 +18,13 @@ _FAMILIES = frozenset((TableFamily.IP, TableFamily.IP6))
 _TABLES = frozenset(("raw", "mangle", "nat", "filter", "security"))
 
 
-def is_foreign(table: TableState, source: Source, *, is_listing: bool) -> bool:
+def is_foreign(table: TableState) -> bool:
     """Whether iptables-nft manages it.
 
-    `is_listing`: the text is what the kernel printed; in a file that people wrote, the words
-    mean what they say, whatever the names of tables and chains.
+    In a file that people wrote the words mean what they say, whatever the names of tables and
+    chains; only of what the kernel printed do names tell.
     """
-    if (table.family.value, table.name) in source.foreign_tables:
+    if table.has_warning:
         return True
     if any(
         rule.failure is not None and rule.failure.startswith(PART_OF_IPTABLES)
@@ -34,7 +33,7 @@ def is_foreign(table: TableState, source: Source, *, is_listing: bool) -> bool:
     ):
         return True
     return (
-        is_listing
+        table.is_listed
         and table.family in _FAMILIES
         and table.name in _TABLES
         and any(chain.base for chain in table.chains.values())

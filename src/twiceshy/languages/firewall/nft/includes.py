@@ -60,7 +60,6 @@ def source_of(reading: Reading, data: bytes, path: str) -> Source:
         reading.problem(source.place(0), "larger than 64 MiB: not read")
         return source
     source = Source(data.decode("utf-8", "replace"), shown)
-    reading.state.sources.append(source)
     if b"\r" in data:
         line = data.count(b"\n", 0, data.index(b"\r"))
         at = next((i for i in range(len(source.tokens)) if source.line(i) > line), 0)

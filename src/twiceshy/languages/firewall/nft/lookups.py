@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.nft import masks, matching, values
+from twiceshy.languages.firewall.nft import matching, values
+from twiceshy.languages.firewall.nft.conjunction import box
 from twiceshy.languages.firewall.nft.selectors import PORTED
 from twiceshy.languages.firewall.nft.steps import Asks
 from twiceshy.languages.firewall.nft.syntax import (
@@ -140,15 +141,16 @@ def _boxes(
     subjects: tuple[Subject, ...], contents: Contents, *, is_negated: bool
 ) -> tuple[Condition, ...] | None:
     if contents.is_all:
-        return (AnyOf(()),) if is_negated else ()
+        # kernels do not agree on what `!=` makes of a catch-all element
+        return None if is_negated else ()
     if len(subjects) == 1:
         return _single(subjects[0], contents.keys[0][0], is_negated=is_negated)
     boxes: list[tuple[Match, ...]] = []
     for key in contents.keys:
-        box = _box(subjects, key)
-        if box is None:
+        found = _box(subjects, key)
+        if found is None:
             return None
-        boxes.append(box)
+        boxes.append(found)
     if len(boxes) == 1 and not is_negated:
         return boxes[0]
     return (AnyOf(tuple(boxes), is_negated),)
@@ -157,7 +159,7 @@ def _boxes(
 def _name_protocols(found: tuple[Condition, ...]) -> bool:
     """Whether all that is looked up has a protocol with ports beside it."""
     return all(
-        isinstance(one, AnyOf) and all(any(map(_is_ported, box)) for box in one.boxes)
+        isinstance(one, AnyOf) and all(any(map(_is_ported, each)) for each in one.boxes)
         for one in found
     )
 
@@ -184,18 +186,13 @@ def _single(
 
 
 def _box(subjects: tuple[Subject, ...], key: Key) -> tuple[Match, ...] | None:
-    box: list[Match] = []
+    found: list[Match] = []
     for subject, part in zip(subjects, key, strict=True):
-        field = subject.selector.field
-        if field is None or subject.selector is STATUS:
+        asked_of_it = _single(subject, part, is_negated=False)
+        if asked_of_it is None:
             return None
-        if isinstance(part, Names):
-            box.append(Match(field, part))
-            continue
-        raw = masks.unmasked(part, subject)
-        express = subject.selector.express
-        found = None if raw is None else express(raw) if express else (Match(field, raw),)
-        if found is None or any(isinstance(one, AnyOf) for one in found):
-            return None
-        box += [one for one in found if isinstance(one, Match)]
-    return tuple(box)
+        for one in asked_of_it:
+            if isinstance(one, AnyOf):
+                return None
+            found.append(one)
+    return box(found)

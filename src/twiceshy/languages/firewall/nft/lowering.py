@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from twiceshy.languages.firewall.conditions import Opaque
 from twiceshy.languages.firewall.nft.emission import Emission, plain
-from twiceshy.languages.firewall.nft.foreign import FOREIGN
+from twiceshy.languages.firewall.nft.foreign import FOREIGN, is_foreign
 from twiceshy.languages.firewall.nft.linking import circles, linked
 from twiceshy.languages.firewall.nft.paths import Paths
 from twiceshy.languages.firewall.nft.quiet import no_collection
@@ -44,7 +44,7 @@ def lower(state: NftState, *, leave_out_foreign: bool = False) -> Ruleset:
         tables = tuple(
             _TableLowering(one, problems).table()
             for one in state.tables.values()
-            if one.source != FOREIGN or not leave_out_foreign
+            if not (leave_out_foreign and is_foreign(one))
         )
     sizes = {
         f"{table.family} {table.name} {one.name}": one.size
@@ -72,7 +72,8 @@ class _TableLowering:
 
     def table(self) -> Table:
         state = self._state
-        if state.source == FOREIGN:
+        foreign = is_foreign(state)
+        if foreign:
             self._problems.append(
                 Problem(
                     state.place,
@@ -87,7 +88,7 @@ class _TableLowering:
             state.name,
             MappingProxyType(self._linked()),
             state.is_dormant,
-            state.source,
+            FOREIGN if foreign else "nft",
             state.place,
         )
 

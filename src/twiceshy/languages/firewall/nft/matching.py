@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names, Opaque
+from twiceshy.languages.firewall.conditions import (
+    BITS,
+    AnyOf,
+    Condition,
+    Field,
+    Match,
+    Names,
+    Opaque,
+)
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.nft import masks, values
 from twiceshy.languages.firewall.nft.datatypes import Datatype
@@ -66,7 +74,7 @@ def expressed(subject: Subject, wanted: Intervals) -> tuple[Match | AnyOf, ...] 
         return None
     if selector.express is not None:
         return selector.express(raw)
-    return (Match(selector.field, raw),)
+    return (Match(selector.field, raw if selector.is_plain else raw & _ALL[selector.field]),)
 
 
 def _named(subject: Subject, operator: str, node: Node) -> Names:
@@ -133,6 +141,7 @@ def _status(subject: Subject, operator: str, node: Node) -> tuple[Condition, ...
     return _simplest(boxes)
 
 
+_ALL = {field: Intervals(((0, (1 << bits) - 1),)) for field, bits in BITS.items()}
 _STATUSES = (0, _SOURCE_NAT, _DESTINATION_NAT, _TRANSLATIONS)
 _HALF = 2
 

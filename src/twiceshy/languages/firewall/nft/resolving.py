@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from twiceshy.languages.firewall.conditions import Names
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.nft import lookups
-from twiceshy.languages.firewall.nft.lookups import Contents, Key, Values
+from twiceshy.languages.firewall.nft import lookups, values
+from twiceshy.languages.firewall.nft.datatypes import Datatype
+from twiceshy.languages.firewall.nft.lookups import Contents, Key
 from twiceshy.languages.firewall.nft.state import SetState
 from twiceshy.languages.firewall.nft.syntax import Element, Group, Subject, Unreadable
 
@@ -22,39 +24,45 @@ def contents(subjects: Sequence[Subject], found: SetState) -> Contents:
     if not any(change.is_removal for change in found.changes):
         keys = [key for change in found.changes for key in change.group.each_key()]
         return lookups.contents_of(subjects, keys)
+    datatype = subjects[0].selector.datatype
+    if len(subjects) == 1 and not datatype.is_name:
+        return _numbers(found, datatype)
     known: dict[Key | None, None] = {}
     for change in found.changes:
         for node in change.group.each_key():
             key = None if node is None else lookups.key_of(subjects, node)
             if not change.is_removal:
                 known[key] = None
-            else:
-                _take_out(known, key, found.name)
+            elif known.pop(key, _ABSENT) is _ABSENT:
+                raise _not_there(found)
     left = [key for key in known if key is not None]
     if len(subjects) > 1:
         return Contents(tuple(lookups.merged(left)), None in known)
-    parts: list[Values] = [key[0] for key in left]
-    nothing: Values = Names() if subjects[0].selector.datatype.is_name else Intervals()
-    return Contents(((lookups.union(parts) if parts else nothing,),), None in known)
+    parts = [key[0] for key in left]
+    return Contents(((lookups.union(parts) if parts else Names(),),), None in known)
 
 
-def _take_out(known: dict[Key | None, None], key: Key | None, name: str) -> None:
-    if key in known:
-        del known[key]
-        return
-    if key is not None and len(key) == 1 and isinstance(key[0], Intervals):
-        for other in known:
-            if other is None or not isinstance(other[0], Intervals):
-                continue
-            if (other[0] & key[0]) == key[0]:
-                rest = other[0] & key[0].complement(_WIDEST_BITS)
-                del known[other]
-                known[(rest,)] = None
-                return
-    raise Unreadable(f"an element that set {name} does not have is deleted, which nft refuses")
+_ABSENT = object()
 
 
-_WIDEST_BITS = 128
+def _numbers(found: SetState, datatype: Datatype) -> Contents:
+    """A set of numbers, from which parts of what was added may be taken out again."""
+    have, has_all = Intervals(), False
+    for is_removal, changes in groupby(found.changes, key=lambda change: change.is_removal):
+        keys = [key for change in changes for key in change.group.each_key()]
+        numbers = values.union((key for key in keys if key is not None), datatype)
+        if not is_removal:
+            have, has_all = have | numbers, has_all or None in keys
+            continue
+        if numbers & have != numbers or (None in keys and not has_all):
+            raise _not_there(found)
+        have = have & numbers.complement(datatype.bits)
+        has_all = has_all and None not in keys
+    return Contents(((have,),), has_all)
+
+
+def _not_there(found: SetState) -> Unreadable:
+    return Unreadable(f"an element that {found.name} does not have is deleted, which nft refuses")
 
 
 def elements(subjects: Sequence[Subject], found: SetState) -> list[tuple[Key | None, Element]]:
@@ -65,7 +73,7 @@ def elements(subjects: Sequence[Subject], found: SetState) -> list[tuple[Key | N
             key = None if element.key is None else lookups.key_of(subjects, element.key)
             if change.is_removal:
                 if known.pop(key, None) is None:
-                    raise Unreadable(f"map {found.name} does not have an element that is deleted")
+                    raise _not_there(found)
             else:
                 known[key] = element
     return list(known.items())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from twiceshy.languages.firewall.conditions import AnyOf, CtState, Field, Match
+from twiceshy.languages.firewall.conditions import BITS, AnyOf, CtState, Field, Match
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.nft.datatypes import Datatype
 
@@ -48,6 +48,7 @@ class Selector:
         """Whether a number it is compared with is just what one field must be."""
         return not (
             self.field is None
+            or BITS.get(self.field) != self.datatype.bits
             or self.express
             or self.datatype.is_name
             or self.datatype.is_mask

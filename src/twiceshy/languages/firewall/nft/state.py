@@ -95,13 +95,14 @@ class TableState:
     name: str
     place: Place
     is_dormant: bool = False
-    source: str = "nft"
+    is_listed: bool = False
+    """The kernel printed it, so that nobody chose its words."""
+    has_warning: bool = False
+    """nft says of it that iptables-nft manages it."""
     chains: dict[str, ChainState] = field(default_factory=dict)
     sets: dict[str, SetState] = field(default_factory=dict)
     renamed: dict[str, str] = field(default_factory=dict)
     """Chains that rules still jump to by the name they had, and the one they have."""
-    objects: set[tuple[str, str]] = field(default_factory=set)
-    """Kind and name of counters, quotas and the like."""
     handle: int | None = None
 
     def copy(self) -> TableState:
@@ -111,11 +112,11 @@ class TableState:
             self.name,
             self.place,
             self.is_dormant,
-            self.source,
+            self.is_listed,
+            self.has_warning,
             {name: one.copy() for name, one in self.chains.items()},
             {name: one.copy() for name, one in self.sets.items()},
             dict(self.renamed),
-            set(self.objects),
             self.handle,
         )
 
@@ -126,12 +127,10 @@ class NftState:
 
     tables: dict[tuple[TableFamily, str], TableState] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    sources: list[Source] = field(default_factory=list)
 
     def copy(self) -> NftState:
         """One that can be changed on its own."""
         return NftState(
             {key: one.copy() for key, one in self.tables.items()},
             list(self.problems),
-            list(self.sources),
         )

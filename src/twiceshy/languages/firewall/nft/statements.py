@@ -14,6 +14,7 @@ from twiceshy.languages.firewall.nft.reading import IP_VERSIONS, Reading
 from twiceshy.languages.firewall.nft.state import RuleState
 from twiceshy.languages.firewall.nft.steps import Asks, AsksSet, Ends, Forks, Step
 from twiceshy.languages.firewall.nft.syntax import (
+    Bits,
     Group,
     Named,
     Node,
@@ -25,6 +26,7 @@ from twiceshy.languages.firewall.nft.tokens import handle_of
 from twiceshy.languages.firewall.nft.verdicts import VERDICTS, steps_of
 from twiceshy.languages.firewall.nft.vocabulary import PAIRS
 from twiceshy.languages.firewall.ruleset import TableFamily
+from twiceshy.model.configuration import OUTPUTS
 from twiceshy.model.place import Place
 
 _OPERATORS = {
@@ -59,6 +61,7 @@ class RuleReader:
         self._familiar = Familiar(cursor, reading.matches_of(family), self.version)
         self.comment: str | None = None
         self.updated: list[str] = []
+        self._is_listing = bool(reading.stack) and reading.stack[-1] in OUTPUTS
 
     def rule(self, start: int | None = None) -> RuleState:
         """The rule that begins here, up to the end of its statement."""
@@ -150,6 +153,9 @@ class RuleReader:
         node = expressions.value(cursor)
         if cursor.here == "/" and len(subjects) == 1 and subjects[0].selector.datatype.is_mask:
             subjects, operator = self._of_mask(subjects[0], operator)
+        if not operator and isinstance(node, Bits) and self._is_listing:
+            # nft 1.0.6 lists `== a,b` as `a | b`, and what asks for any of them as `a,b`
+            operator = "=="
         if isinstance(node, Named):
             return AsksSet(subjects, node.name, operator == "!=", *self.told(start))
         if len(subjects) > 1:

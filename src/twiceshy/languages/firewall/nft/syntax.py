@@ -19,7 +19,7 @@ class Unreadable(Exception):
         super().__init__(what)
         self.what = what
         self.at = at
-        """Index of the word, when it is not where reading stopped."""
+        """Index of the token, when it is not where reading stopped."""
 
 
 class Unknowable(Unreadable):
@@ -144,4 +144,4 @@ class Subject:
 
 
 Node = str | Prefix | Span | Listed | Bits | Joined | Named | Verdict | Picked | Mapped | Group
-"""A `str` is a single word as it stands in the file."""
+"""A `str` is a single token as it stands in the file."""

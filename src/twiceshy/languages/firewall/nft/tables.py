@@ -82,7 +82,7 @@ def _table_statement(reading: Reading, cursor: Cursor, table: TableState) -> Non
     elif word[0] == "#":
         _handle(cursor, table)
     else:
-        _object(cursor, table)
+        _object(cursor)
 
 
 def chain_named(table: TableState, name: str, place: Place) -> ChainState:
@@ -116,13 +116,11 @@ def _flags(cursor: Cursor) -> set[str]:
     return found
 
 
-def _object(cursor: Cursor, table: TableState) -> None:
+def _object(cursor: Cursor) -> None:
+    """A counter, quota or the like, of which no verdict depends on what it says."""
     kind = cursor.take()
     if kind not in OBJECTS:
         raise Unreadable(f"`{kind}` is not read in a table", cursor.at - 1)
-    if kind == "ct":
-        kind = cursor.take()
-    table.objects.add((kind, cursor.name("a name")))
     cursor.skip_statement()
 
 

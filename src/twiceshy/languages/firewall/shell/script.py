@@ -27,6 +27,15 @@ Run = Callable[["Command"], bool | None]
 Report = Callable[[int, str], None]
 
 
+class Given(NamedTuple):
+    """What a command reads."""
+
+    text: str
+    """Of a document, or the name of a file."""
+    line: int
+    is_document: bool
+
+
 class Command(NamedTuple):
     """One command with its words, ready to run."""
 
@@ -34,6 +43,7 @@ class Command(NamedTuple):
     line: int
     is_forgiven: bool
     """Whether the script goes on in silence when it fails: `|| true`, `2>/dev/null`."""
+    given: Given | None = None
 
 
 _OPENING = {"if": "fi", "case": "esac", "for": "done", "while": "done", "until": "done", "{": "}"}
@@ -157,19 +167,20 @@ class Script:
 
     def _command(self, tokens: Sequence[Token], line: int, *, is_forgiven: bool) -> bool | None:
         self._count(line)
-        plain, is_silent = _without_redirections(tokens)
-        if plain is None:
-            self._report(line, "what it reads from a file is not followed")
-            return None
-        while plain and self._is_assignment(plain[0], is_alone=len(plain) == 1):
-            plain.pop(0)
-        words = self._words(plain)
-        if words is None:
+        plain = _without_redirections(tokens)
+        assigned = 0
+        for word in plain.words:
+            if not self._is_assignment(word, is_alone=len(plain.words) == assigned + 1):
+                break
+            assigned += 1
+        words = self._words(plain.words[assigned:])
+        source = None if plain.source is None else self._expanded(plain.source)
+        if words is None or (plain.source is not None and not source):
             self._report(line, "a variable or a command's output in it is not known")
             return None
         first = words[0] if words else ":"
         if first in _DECLARING:
-            for word in plain[1:]:
+            for word in plain.words[1:]:
                 self._is_assignment(word, is_alone=True)
         elif first in {"exit", "return"}:
             raise _StoppedError
@@ -177,7 +188,10 @@ class Script:
             self._report(line, f"the function `{first}` is not followed")
             return None
         elif words:
-            return self._run(Command(words, line, is_forgiven or is_silent))
+            given = None
+            if plain.source is not None and source is not None:
+                given = Given("".join(source), plain.source.line, plain.is_document)
+            return self._run(Command(words, line, is_forgiven or plain.is_silent, given))
         return True
 
     def _is_assignment(self, word: Word, *, is_alone: bool) -> bool:
@@ -244,22 +258,35 @@ def _joined(fields: list[str], value: str, parts: list[str]) -> list[str]:
     return parts
 
 
-def _without_redirections(tokens: Sequence[Token]) -> tuple[list[Word] | None, bool]:
-    """The words, and whether complaints are thrown away; None when something is read from."""
+class _Plain(NamedTuple):
+    """A command without its redirections."""
+
+    words: list[Word]
+    is_silent: bool
+    """Whether its complaints are thrown away."""
+    source: Word | None
+    """What it reads: the name of a file, or a document."""
+    is_document: bool
+
+
+def _without_redirections(tokens: Sequence[Token]) -> _Plain:
     words: list[Word] = []
-    is_silent = False
-    skips = False
+    is_silent = is_document = False
+    source: Word | None = None
+    takes = ""
     for token in tokens:
         if isinstance(token, Word):
-            if not skips:
+            if not takes:
                 words.append(token)
-            skips = False
+            elif takes[0] == "<":
+                source, is_document = token, takes != "<"
+            takes = ""
         elif token.text.lstrip("0123456789")[:1] in {">", "&"}:
             is_silent = is_silent or token.text[0] in "2&"
-            skips = "&" not in token.text or token.text.startswith("&")
+            takes = "" if "&" in token.text and token.text[0] != "&" else token.text
         else:
-            return None, is_silent
-    return words, is_silent
+            takes = token.text
+    return _Plain(words, is_silent, source, is_document)
 
 
 def _is_end(token: Token) -> bool:

@@ -1,7 +1,6 @@
 """The words and operators of a shell script, with what is quoted and what stands for variables.
 
-After sections 2.2 and 2.3 of the POSIX shell command language. Here-documents are not read, nor
-is arithmetic.
+After sections 2.2, 2.3 and 2.7.4 of the POSIX shell command language, without arithmetic.
 """
 
 from __future__ import annotations
@@ -75,45 +74,93 @@ class UnclosedError(Exception):
 # a script is run twice: for the sets, then for the rules that name them
 @lru_cache(maxsize=4)
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """All tokens of a script; UnclosedError when a quote has no end."""
-    tokens: list[Token] = []
-    at, line = 0, 1
-    pieces: list[Piece] = []
-    begun = line
+    """All tokens of a script; UnclosedError when a quote has no end.
 
-    def finish() -> None:
-        if pieces:
-            tokens.append(Word(tuple(pieces), begun))
-            pieces.clear()
+    The word after `<<` is the document itself, not the word that ends it.
+    """
+    return _Tokens(text).read()
 
-    while at < len(text):
-        if not pieces and (simple := _SIMPLE.match(text, at)):
-            tokens.append(Word((Piece(Kind.TEXT, simple[1]),), line))
-            at = simple.end()
-            continue
+
+class _Tokens:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+        self._line = 1
+        self._tokens: list[Token] = []
+        self._pieces: list[Piece] = []
+        self._begun = 1
+        self._documents: list[int] = []
+        """Where the words stand that end documents of which the text is still to come."""
+
+    def read(self) -> tuple[Token, ...]:
+        text = self._text
+        while self._at < len(text):
+            if not self._pieces:
+                self._begun = self._line
+                if simple := _SIMPLE.match(text, self._at):
+                    self._tokens.append(Word((Piece(Kind.TEXT, simple[1]),), self._line))
+                    self._at = simple.end()
+                    continue
+            self._step(text)
+        self._finish()
+        return tuple(self._tokens)
+
+    def _step(self, text: str) -> None:
+        at = self._at
         if blank := _BLANK.match(text, at):
-            finish()
-            line += blank[0].count("\n")
-            at = blank.end()
-            continue
-        if not pieces:
-            begun = line
-            if comment := _COMMENT.match(text, at):
-                at = comment.end()
-                continue
-        operator = _OPERATOR.match(text, at)
-        if operator and (not pieces or not operator[0][0].isdigit()):
-            finish()
-            tokens.append(Operator(operator[0], line))
-            line += operator[0] == "\n"
-            at = operator.end()
-            continue
-        new, end = _piece(text, at, line)
-        line += text.count("\n", at, end)
-        at = end
-        pieces += new
-    finish()
-    return tuple(tokens)
+            self._finish()
+            self._go_to(blank.end())
+        elif not self._pieces and (comment := _COMMENT.match(text, at)):
+            self._go_to(comment.end())
+        elif (operator := _OPERATOR.match(text, at)) and not (
+            self._pieces and operator[0][0].isdigit()
+        ):
+            self._operator(operator[0])
+        else:
+            new, end = _piece(text, at, self._line)
+            self._pieces += new
+            self._go_to(end)
+
+    def _go_to(self, end: int) -> None:
+        self._line += self._text.count("\n", self._at, end)
+        self._at = end
+
+    def _finish(self) -> None:
+        if self._pieces:
+            self._tokens.append(Word(tuple(self._pieces), self._begun))
+            self._pieces.clear()
+
+    def _operator(self, sign: str) -> None:
+        self._finish()
+        self._tokens.append(Operator(sign, self._line))
+        self._go_to(self._at + len(sign))
+        if sign in {"<<", "<<-"}:
+            self._documents.append(len(self._tokens))
+        elif sign == "\n" and self._documents:
+            for index in self._documents:
+                self._document(index)
+            self._documents.clear()
+
+    def _document(self, index: int) -> None:
+        word = self._tokens[index] if index < len(self._tokens) else None
+        if not isinstance(word, Word):
+            return
+        end = "".join(piece.text for piece in word.pieces)
+        tabs = (
+            "\t*" if isinstance(sign := self._tokens[index - 1], Operator) and sign.text[2:] else ""
+        )
+        found = re.compile(f"^{tabs}{re.escape(end)}$", re.MULTILINE).search(self._text, self._at)
+        if found is None:
+            raise UnclosedError(word.line)
+        text, line = self._text[self._at : found.start()], self._line
+        if tabs:
+            text = re.sub(r"^\t+", "", text, flags=re.MULTILINE)
+        is_plain = any(piece.kind is Kind.QUOTED for piece in word.pieces)
+        pieces = [Piece(Kind.QUOTED, text)]
+        if not is_plain:
+            pieces, _ = _double(text, 0, line, is_document=True)
+        self._tokens[index] = Word(tuple(pieces), line)
+        self._go_to(min(found.end() + 1, len(self._text)))
 
 
 def _piece(text: str, at: int, line: int) -> tuple[list[Piece], int]:
@@ -134,17 +181,22 @@ def _piece(text: str, at: int, line: int) -> tuple[list[Piece], int]:
             return [Piece(Kind.UNKNOWN if sign == "`" else Kind.TEXT, sign)], end
 
 
-def _double(text: str, at: int, line: int) -> tuple[list[Piece], int]:
+def _double(text: str, at: int, line: int, *, is_document: bool = False) -> tuple[list[Piece], int]:
+    """What stands in double quotes, or in a document, which ends with the text."""
     pieces = [Piece(Kind.QUOTED, "")]
     while at < len(text):
         if plain := _IN_DOUBLE.match(text, at):
             pieces.append(Piece(Kind.QUOTED, plain[0]))
             at = plain.end()
         elif text[at] == '"':
-            return pieces, at + 1
+            if not is_document:
+                return pieces, at + 1
+            pieces.append(Piece(Kind.QUOTED, '"'))
+            at += 1
         elif text[at] == "\\":
             escaped = text[at + 1 : at + 2]
-            kept = "" if escaped in {'"', "\\", "$", "`"} else "\\"
+            is_special = escaped in {"\\", "$", "`"} or (escaped == '"' and not is_document)
+            kept = "" if is_special else "\\"
             pieces.append(Piece(Kind.QUOTED, "" if escaped == "\n" else kept + escaped))
             at += 2
         elif text[at] == "$":
@@ -153,6 +205,8 @@ def _double(text: str, at: int, line: int) -> tuple[list[Piece], int]:
         else:
             pieces.append(Piece(Kind.UNKNOWN, "`"))
             at = _after(text, at + 1, "`", line)
+    if is_document:
+        return pieces, at
     raise UnclosedError(line)
 
 
