@@ -21,10 +21,11 @@ TWICESHY = Path(sys.executable).with_name("twiceshy")
 COMPARISON = "reports compared"
 COUNT = "(checked from"
 SOME = tuple(
-    word for kind in ("certificate", "http", "firewall") for word in ("--only", f"kind:{kind}")
+    word for kind in ("certificate", "http", "signal") for word in ("--only", f"kind:{kind}")
 )
+REVIEW = ("review", "--before", "before", "--after", "after", "--no-journal")
 RECORD = ("--evidence", "https://wiki.example.org/audits/7")
-STEPS = 7
+STEPS = 8
 SOMETHING_BROKEN = 1
 INTERRUPTED = 130
 
@@ -37,6 +38,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="twiceshy-example-") as folder:
         place = Path(folder)
         shutil.copytree(HERE / "reports", place / "reports")
+        shutil.copytree(HERE / "changes/mail-firewall", place / "changes/mail-firewall")
         estate = Path(shutil.copy(HERE / "twiceshy.yaml", place))
         _step(1, "read a postmortem: where did the minutes go, and what is wrong with it?")
         _twiceshy(place, "read", "reports/mail-certificate-2024.md")
@@ -44,16 +46,18 @@ def main() -> int:
         _twiceshy(place, "read", "reports", shown_from=COMPARISON)
         _step(3, "turn every action of the five into guards, beside those written by hand")
         _twiceshy(place, "propose", "reports", "--estate", "twiceshy.yaml")
-        _step(4, "start the estate's real servers, and look at some of them")
+        _step(4, "a change of the firewall is proposed: what would it break?")
+        _twiceshy(place / "changes/mail-firewall", *REVIEW, ends_with=SOMETHING_BROKEN)
+        _step(5, "start the estate's real servers, and look at some of them")
         with servers(estate, _now()) as started:
             for site in started:
                 print(f"  {site}")
             _twiceshy(place, "check", *SOME, ends_with=SOMETHING_BROKEN)
-            _step(5, "record what only people can do: the certificates have been audited")
+            _step(6, "record what only people can do: the certificates have been audited")
             _twiceshy(place, "attest", "certificate-audit", "--by", "mail-team", *RECORD)
-            _step(6, "check all guards, for the journal (shown: the last line)")
+            _step(7, "check all guards, for the journal (shown: the last line)")
             _twiceshy(place, "check", shown_from=COUNT, ends_with=SOMETHING_BROKEN)
-        _step(7, "could it happen again?")
+        _step(8, "could it happen again?")
         _twiceshy(place, "status")
     return 0
 

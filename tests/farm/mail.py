@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,8 @@ from tests.farm.daemons import Daemon, Workplace, free_ports, running, workplace
 DOMAIN = "example.test"
 OWNER = 65534
 """Who the mailboxes belong to: an account that every system has."""
+REFUSED = "refused@example.test"
+"""The one recipient that is not taken."""
 LOGIN = "probe@example.test:geheim"
 
 
@@ -41,7 +43,7 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(program: str, *, relay_port: int = 1, added: str = "") -> Iterator[MailServer]:
+def mail_server(program: str, *, relay_port: int = 1) -> Iterator[MailServer]:
     """Listener: `smtp`. What is not for `example.test` goes to 127.0.0.1:`relay_port`."""
     with workplace() as place:
         (port,) = free_ports(1)
@@ -71,7 +73,8 @@ virtual_mailbox_base = {boxes}
 virtual_mailbox_maps = static:probe/
 virtual_uid_maps = static:{OWNER}
 virtual_gid_maps = static:{OWNER}
-{added}""",
+smtpd_recipient_restrictions = check_recipient_access inline:{{ {{ {REFUSED} = REJECT }} }}
+""",
         )
         place.write(
             "master.cf",
@@ -188,10 +191,8 @@ class NameServer:
 
     def close(self) -> None:
         for one in (self._tcp, self._udp):
-            try:
+            with suppress(OSError):  # a datagram socket is not connected
                 one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # a datagram socket is not connected
             one.close()
         for thread in self._threads:
             thread.join(5)

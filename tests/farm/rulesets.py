@@ -8,7 +8,6 @@ from types import MappingProxyType
 from twiceshy.languages.firewall.conditions import (
     AnyOf,
     Condition,
-    CtState,
     Field,
     Match,
     Names,
@@ -98,8 +97,7 @@ class Maker:
             if roll.random() < 0.25:
                 kinds.append((hook, ChainType.FILTER, -150 + number))
         for hook in (Hook.PREROUTING, Hook.OUTPUT, Hook.POSTROUTING, Hook.INPUT):
-            if roll.random() < 0.3:
-                kinds.append((hook, ChainType.NAT, number))
+            kinds += [(hook, ChainType.NAT, number)] if roll.random() < 0.3 else []
         bases = []
         for hook, type_, priority in kinds:
             is_filter = type_ is ChainType.FILTER and priority >= 0
@@ -133,7 +131,15 @@ class Maker:
             early = base.priority < -200
             effect: Effect = NoTrack() if early and roll.random() < 0.5 else self._mark()
             return (effect,), roll.choice((None, None, Accept(), Drop()))
-        targets: list[Target | None] = [Accept(), Drop(), Accept(), Drop(), Reject(), Return(), None]
+        targets: list[Target | None] = [
+            Accept(),
+            Drop(),
+            Accept(),
+            Drop(),
+            Reject(),
+            Return(),
+            None,
+        ]
         if users:
             targets += [Jump(roll.choice(users)), Jump(users[0]), Goto(roll.choice(users))]
         if self._unmodelled and roll.random() < 0.15:
@@ -143,7 +149,9 @@ class Maker:
         if roll.random() < 0.1:
             effects = (self._mark(),)
         if self._unmodelled and roll.random() < 0.05:
-            effects = (UnmodelledEffect("-j TOS", frozenset({roll.choice((Field.MARK, Field.DPORT))})),)
+            effects = (
+                UnmodelledEffect("-j TOS", frozenset({roll.choice((Field.MARK, Field.DPORT))})),
+            )
         return effects, chosen
 
     def _mark(self) -> SetMark:
@@ -185,7 +193,7 @@ class Maker:
     def _own_known(self) -> bool:
         return self._unmodelled
 
-    def _condition(self, place: Place) -> list[Condition]:
+    def _condition(self, place: Place) -> list[Condition]:  # noqa: PLR0911 - one line for each kind of match
         roll = self._random
         kind = roll.randrange(13 if self._unmodelled else 12)
         four = self._family == 4

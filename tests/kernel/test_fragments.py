@@ -10,7 +10,8 @@ from tests.farm.kernel.compare import compared
 from tests.farm.kernel.datagram import TCP, UDP, Datagram, decode
 from tests.farm.kernel.rulesets import FOUR, NFT, Text
 from tests.farm.kernel.sandbox import Kernel, firewall
-from tests.farm.kernel.volley import Seen, Sent, Stage, State, Way
+from tests.farm.kernel.tracking import State
+from tests.farm.kernel.volley import Seen, Sent, Stage, Way
 
 NOT_25 = ("-A FORWARD -p tcp -m tcp ! --dport 25 -j DROP",)
 """Not with nft: its fast path takes the first bytes of any fragment for ports, so that a negation is

@@ -10,7 +10,8 @@ from tests.farm.kernel.datagram import TCP, Datagram, decode
 from tests.farm.kernel.messages import Shot
 from tests.farm.kernel.pools import Pools
 from tests.farm.kernel.sandbox import Kernel
-from tests.farm.kernel.volley import State, Volleys
+from tests.farm.kernel.tracking import State
+from tests.farm.kernel.volley import Volleys
 
 HOOKS = ("input", "forward", "output")
 

@@ -118,15 +118,12 @@ async def _rules(host: Host, rules: Sequence[Reviewed], view: View) -> Thing:
 
 def rules_compared(host: str, rules: Sequence[Reviewed], loaded: dict[str, bytes]) -> Thing:
     """The rule sets that are loaded, held against the reviewed ones."""
-    first = rules[0]
-    prefix = first.shown.removesuffix(first.path)
     reviewed = Configuration(
-        files=MappingProxyType({one.path: one.content for one in rules}),
-        origin="reviewed",
-        prefix="" if prefix == first.shown else prefix,
+        files=MappingProxyType({one.path: one.content for one in rules}), origin="reviewed"
     )
+    shown = {one.path: one.shown for one in rules}
     running = Configuration(files=MappingProxyType(loaded), origin=host, prefix=f"{host}:")
-    return compared(host, RULES, reading_of_rules(reviewed), reading_of_rules(running))
+    return compared(host, RULES, reading_of_rules(reviewed, shown), reading_of_rules(running))
 
 
 async def _unreviewed(host: Host, folder: str, known: set[str], view: View) -> tuple[Thing, ...]:

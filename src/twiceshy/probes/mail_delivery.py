@@ -246,7 +246,7 @@ async def _look_for(
             failed = None
         except Failed as error:
             failed = error
-            if error.is_ours:
+            if not error.may_pass:
                 break
         except TimeoutError:
             failed = failed or (Failed("it does not answer in time") if tries == 1 else None)

@@ -189,7 +189,9 @@ class FileBox:
         paths = ran.stdout.decode("utf-8", "surrogateescape").splitlines()
         if not paths:
             if ran.exit_code > 1:
-                raise Failed(f"{self.host.id}: {ran.complaint}", is_ours=True)
+                # The first message makes the folders of a maildir.
+                why = f"{self.host.id}: {ran.complaint}"
+                raise Failed(why, is_ours=True, may_pass=True)
             return None
         at = await self._changed(paths[0]) if self.form == "maildir" else None
         if tidy and self.form == "maildir":

@@ -17,12 +17,23 @@ _OURS = frozenset({Trouble.NO_ROUTE, Trouble.CANNOT_LOOK})
 
 
 class Failed(Exception):
-    """The other side did not do as it was asked; `is_ours` when this side is to blame."""
+    """The other side did not do as it was asked; `is_ours` when this side is to blame.
 
-    def __init__(self, why: str, *, is_ours: bool = False, next_step: str | None = None) -> None:
+    What may pass is tried again; a refused login is not, for that would lock the account.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        is_ours: bool = False,
+        may_pass: bool = False,
+        next_step: str | None = None,
+    ) -> None:
         super().__init__(why)
         self.why = why
         self.is_ours = is_ours
+        self.may_pass = may_pass or not is_ours
         self.next_step = next_step
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 from twiceshy.reports.markup import plain
 from twiceshy.reports.source import Line
@@ -24,8 +24,7 @@ class Shape(Enum):
     RULE = "rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One statement of the document."""
 
     line: int
@@ -172,8 +171,8 @@ def _joins(previous: Block, block: Block) -> bool:
 
 
 def _join(previous: Block, block: Block) -> Block:
-    return replace(
-        previous, raw=f"{previous.raw} {block.raw}", text=f"{previous.text} {block.text}", cells=()
+    return previous._replace(
+        raw=f"{previous.raw} {block.raw}", text=f"{previous.text} {block.text}", cells=()
     )
 
 
@@ -193,7 +192,7 @@ def _apart(lines: Iterable[Line]) -> list[Line]:
     for line in lines:
         if not line.code and line.text.count("**") > 3 and line.text.count(":") > 1:
             pieces = _INLINE_LABEL.split(line.text)
-            out.extend(replace(line, text=piece) for piece in pieces)
+            out.extend(line._replace(text=piece) for piece in pieces)
         else:
             out.append(line)
     return out

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import ZoneMention
@@ -53,8 +54,7 @@ class Span:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimedEntry:
+class TimedEntry(NamedTuple):
     """A raw entry with its moments."""
 
     raw: RawEntry
@@ -159,7 +159,11 @@ def _report_day(
 
 
 def _moment(mark: Mark, fallback: date | None, zone: Zone | None, order: Order) -> Moment | None:
-    day = mark.day.settled(order) if mark.day is not None else fallback
+    return _on(mark.day.settled(order) if mark.day is not None else fallback, mark, zone)
+
+
+def _on(day: date | None, mark: Mark, zone: Zone | None) -> Moment | None:
+    """A mark's clock on a day that is settled already."""
     own = mark.zone or zone
     if mark.clock is None:
         return Moment(day=day) if day is not None else None
@@ -196,7 +200,7 @@ def _same_half(start: Mark, end: Mark | None) -> Mark:
     if end.clock.stated_half and end.clock.at.hour >= _NOON > start.clock.at.hour:
         later = time(start.clock.at.hour + _NOON, start.clock.at.minute)
         if later <= end.clock.at:
-            return replace(start, clock=replace(start.clock, at=later, stated_half=True))
+            return start._replace(clock=start.clock._replace(at=later, stated_half=True))
     return start
 
 
@@ -233,7 +237,7 @@ def _settle_entries(
             if mark.clock is not None and _noon_slip(previous, clock, span):
                 # "12:15 AM" after "12:00 PM" is a quarter past noon: the order of the entries says so.
                 clock = time(clock.hour + _NOON, clock.minute, clock.second)
-                mark = replace(mark, clock=replace(mark.clock, at=clock))
+                mark = mark._replace(clock=mark.clock._replace(at=clock))
             elif back > _HALF_DAY or (
                 spills
                 and back > timedelta(hours=3)
@@ -242,13 +246,13 @@ def _settle_entries(
                 and day < span.end.day
             ):
                 day += timedelta(days=1)
-        at = _moment(replace(mark, day=None), day, zone, order)
+        at = _on(day, mark, zone)
         until = None
         if raw.until is not None:
             until_zone = raw.until.zone or mark.zone or zone
             until = _moment(raw.until, day, until_zone, order)
             if at is not None and mark.zone is None and raw.until.zone is not None:
-                at = _moment(replace(mark, day=None), day, raw.until.zone, order)
+                at = _on(day, mark, raw.until.zone)
         out.append(TimedEntry(raw, at, until))
         previous = clock if clock is not None else previous
     return tuple(out)
@@ -278,7 +282,7 @@ def _in_afternoon(mark: Mark, span: Span, previous: time | None) -> Mark:
     ):
         if previous is not None and later < previous:
             return mark
-        return replace(mark, clock=replace(clock, at=later, stated_half=True))
+        return mark._replace(clock=clock._replace(at=later, stated_half=True))
     return mark
 
 

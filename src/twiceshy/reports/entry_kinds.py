@@ -132,9 +132,10 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:  # noqa:
     if restored is not None and not _BUT_RESTORED.search(text):
         # "Misconfiguration resolved and traffic restored" fixes; a later entry tells the end.
         return EntryKind.RESTORED
-    cause = CAUSE_FOUND.search(text) if not NO_CAUSE_YET.search(text) else None
-    suspected = SUSPECTED.search(text)
-    if suspected is not None and (cause is None or suspected.start() < cause.start()):
+    cause = CAUSE_FOUND.search(text)
+    if cause is not None and NO_CAUSE_YET.search(text):
+        cause = None
+    if suspects is not None and (cause is None or suspects.start() < cause.start()):
         return EntryKind.SUSPECTED
     if cause is not None and not _SYMPTOM.search(text):
         return EntryKind.CAUSE_FOUND
@@ -142,13 +143,13 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:  # noqa:
         _BEGINS_TO_LOOK.search(text) or _comes_first(_USERS_SPEAK.search(text), escalated)
     ):
         return EntryKind.ESCALATED
+    if suspects is not None:
+        return EntryKind.SUSPECTED
     fix, detected, investigating = (
         FIX.search(text),
         DETECTED.search(text),
         INVESTIGATING.search(text),
     )
-    if suspected is not None:
-        return EntryKind.SUSPECTED
     if detected is not None and (
         first or (_leads(detected, fix, investigating) and not _BEGINS_TO_LOOK.search(text))
     ):

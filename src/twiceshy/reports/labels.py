@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twiceshy.reports.markup import plain
 from twiceshy.reports.vocabulary import part_named
@@ -17,10 +17,10 @@ _PLAIN = re.compile(
 )
 _DASHED = re.compile(r"(?P<name>[A-Z][\w/&' ]{2,40}?)\s(?:-|–|—)\s(?P<value>\S.*)$", re.DOTALL)
 _MAX_LABEL_WORDS = 9
+_MAX_NAME = 70
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label and what follows it."""
 
     name: str
@@ -41,7 +41,8 @@ def label_of(raw: str, text: str) -> Label | None:
         marked = marked or part_named(name) is not None
         if name and marked and name.count(" ") < _MAX_LABEL_WORDS + 3:
             return Label(name, value, strong=True)
-    match = _PLAIN.match(text)
+    # The name has no colon in it, so the first one ends it or there is no label.
+    match = _PLAIN.match(text) if 2 <= text.find(":") <= _MAX_NAME + 1 else None
     if match is not None and match["name"].count(" ") < _MAX_LABEL_WORDS:
         return Label(match["name"].strip(), match["value"].strip(), strong=False)
     return None

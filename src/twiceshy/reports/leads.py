@@ -122,7 +122,6 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
         )
 
     for index, entry in enumerate(entries):
-        suspects = SUSPECTED.search(entry.text) is not None
         told = told_with_times(entry)
         if told is not None:
             close(entry, refuted=False)
@@ -149,9 +148,7 @@ def _from_timeline(entries: Sequence[Entry], cause: CauseClass, cause_text: str)
                     moved, subjects_of(moved) or about, entry.at, entry.line, index, moved=True
                 )
         elif entry.kind is EntryKind.SUSPECTED or (
-            suspects
-            and entry.kind in (EntryKind.INVESTIGATING, EntryKind.DETECTED)
-            and _strong(entry.text)
+            entry.kind in (EntryKind.INVESTIGATING, EntryKind.DETECTED) and _strong(entry.text)
         ):
             text = suspicion_in(entry.text)
             subjects = subjects_of(text) or subjects_of(entry.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from twiceshy.reports.blocks import BOLD_LEVEL, Block, Shape
 from twiceshy.reports.labels import Label, dashed_label_of, label_of
@@ -35,8 +36,7 @@ _STAYS_ACTIONS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A block, or the value behind its label, in its place."""
 
     part: Part | None

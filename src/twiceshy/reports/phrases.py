@@ -128,16 +128,19 @@ class Phrases:
         best: re.Match[str] | None = None
         at, number = len(low), 0
         for opening in begin & openings_in(low):
-            tried = _possible(by_opening[opening], low)
-            if not tried:
-                continue
-            for place in places_of(opening, low):
-                if place > at:
-                    break
-                for _, wording in tried:
+            places: list[int] | None = None
+            for _, wording in by_opening[opening]:
+                stem = wording.stem
+                if not (stem in low if stem is not None else any_in(wording.stems, low)):
+                    continue
+                if places is None:
+                    places = places_of(opening, low)
+                for place in places:
+                    # No two openings share a place, and a list's wordings come in order.
+                    if place >= at:
+                        break
                     match = (wording.ready or wording.compiled()).match(low, place)
                     if match is not None:
-                        # No two openings share a place, so it is another one's only when nearer.
                         best, at, number = match, place, wording.number
                         break
         for _, wording in _possible(anywhere, low):

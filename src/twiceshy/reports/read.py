@@ -234,8 +234,8 @@ def _cause_in_prose(outline: Outline) -> list[Statement]:
         (Part.TIMELINE, Part.LESSONS, Part.CONCLUSION),
     ):
         found = [
-            replace(
-                s, text=" ".join(x for x in _SENTENCES.split(s.text) if _CAUSE_SENTENCE.search(x))
+            s._replace(
+                text=" ".join(x for x in _SENTENCES.split(s.text) if _CAUSE_SENTENCE.search(x))
             )
             for s in outline.statements
             if s.part in parts and _CAUSE_SENTENCE.search(s.text)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from twiceshy.reports.markup import expand_tags
 
@@ -30,8 +31,7 @@ _TEMPLATE_TAG = re.compile(r"\{[%#{][^{}\n]{0,300}[%#}]\}")
 _FRONT_LINES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One logical line; several share a number when one source line holds several statements."""
 
     number: int

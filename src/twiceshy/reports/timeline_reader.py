@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from twiceshy.reports.blocks import Shape
 from twiceshy.reports.outline import Statement
@@ -44,8 +44,7 @@ _PLACEHOLDER = re.compile(
 _UNTIL = re.compile(r"\b(?:until|till)\s+(?:about |around )?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
+class RawEntry(NamedTuple):
     """An entry before days and zones are settled: what stands beside it, and what was in force."""
 
     line: int
@@ -150,7 +149,7 @@ class TimelineReader:
             return Mark(offset, offset + military.stop, clock=military), offset + military.stop
         mark = marks[0]
         if mark.clock is None:
-            mark = replace(marks[1], start=mark.start, day=mark.day)
+            mark = marks[1]._replace(start=mark.start, day=mark.day)
         before = head[: mark.start]
         if _LEAD_IN.fullmatch(before) is None and not re.fullmatch(r"\W{1,6}", before):
             return None
@@ -324,7 +323,7 @@ class TimelineReader:
         }
         if mark.zone is None and zone_cells and mark.clock is not None:
             zone = zones_in(cells[min(zone_cells)])[0]
-            mark = replace(mark, clock=replace(mark.clock, zone=zone))
+            mark = mark._replace(clock=mark.clock._replace(zone=zone))
         skipped = used | zone_cells | self.who_columns
         rest = [c for i, c in enumerate(cells) if i not in skipped and c]
         leftover = (
@@ -363,7 +362,7 @@ class TimelineReader:
         ):
             last = self.entries[-1]
             joined = f"{last.text} {text}".strip() if last.text else text
-            self.entries[-1] = replace(last, text=joined[:2000])
+            self.entries[-1] = last._replace(text=joined[:2000])
             return
         inside = clock_inside(text)
         if block.shape is Shape.ITEM or labels_an_entry(statement):

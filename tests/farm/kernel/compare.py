@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from tests.farm.kernel.datagram import WITH_PORTS, Datagram
 from tests.farm.kernel.messages import ADDRESSES4, ADDRESSES6
-from tests.farm.kernel.volley import Outcome, Seen, Sent, Stage, State, Way
+from tests.farm.kernel.tracking import State
+from tests.farm.kernel.volley import Outcome, Seen, Sent, Stage, Way
 from twiceshy.kinds.firewall.host import Host, Path
 from twiceshy.kinds.firewall.packet import Connection, Packet
 from twiceshy.kinds.firewall.trace import Outcome as Ours

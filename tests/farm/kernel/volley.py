@@ -34,14 +34,9 @@ from tests.farm.kernel.datagram import (
 from tests.farm.kernel.messages import INSIDE, INTERFACES, OUTSIDE, PEER_MACS, Caught, Shot
 from tests.farm.kernel.pools import Pools, is_plain, own_address
 from tests.farm.kernel.sandbox import USERS, Kernel
+from tests.farm.kernel.tracking import State, first_state
 
 PORTLESS = (89, 50, 103)
-_VALID_FLAGS = frozenset({SYN, SYN | ACK, RST, RST | ACK, FIN | ACK, ACK})
-"""nf_conntrack_proto_tcp.c, tcp_valid_flags, without URG."""
-_NEW_ICMP = {4: frozenset({8, 13, 15, 17}), 6: frozenset({128, 139})}
-"""Types that begin a connection: echo, timestamp, information and address mask requests; echo and
-node information queries."""
-_UNTRACKED_ICMP6 = frozenset({130, 131, 132, 133, 134, 135, 136, 143})
 
 
 class Way(StrEnum):
@@ -61,16 +56,6 @@ class Stage(StrEnum):
     """From the one who began, after a reply passed."""
     ERROR = "error"
     """An ICMP error about the first one, from the other side."""
-
-
-class State(StrEnum):
-    """What conntrack says of a packet that no rule keeps from it."""
-
-    NEW = "new"
-    INVALID = "invalid"
-    UNTRACKED = "untracked"
-    ESTABLISHED = "established"
-    RELATED = "related"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +99,6 @@ class Seen:
 
 
 Outcome = tuple[Sent, Seen]
-
-
-def first_state(datagram: Datagram) -> State:
-    """What conntrack says of a packet of no known connection (nf_conntrack_proto_*.c)."""
-    if datagram.proto == TCP:
-        if datagram.flags & ~(PSH | URG) not in _VALID_FLAGS:
-            return State.INVALID
-        # A first SYN, or an acknowledgement of a connection that is older than the firewall.
-        is_first = not datagram.flags & (RST | FIN) and datagram.flags & (SYN | ACK) != SYN | ACK
-        return State.NEW if is_first else State.INVALID
-    kind = datagram.icmp >> 8
-    if datagram.proto == ICMP6 and kind in _UNTRACKED_ICMP6:
-        return State.UNTRACKED
-    if datagram.proto in {ICMP4, ICMP6}:
-        return State.NEW if kind in _NEW_ICMP[datagram.family] else State.INVALID
-    return State.NEW
 
 
 class Volleys:
@@ -200,19 +169,17 @@ class Volleys:
     def _is_fresh(self, datagram: Datagram) -> bool:
         """Whether no connection of the volley is its own or, after translation, may become it."""
         here, there = (datagram.saddr, datagram.sport), (datagram.daddr, datagram.dport)
-        keys: list[object] = [(datagram.proto, frozenset((here, there)))]
+        proto = datagram.proto
+        begun: set[object] = {(proto, frozenset((here, there)))}
+        reached: set[object] = set()
         if self._nat:
-            has_ports = datagram.proto in WITH_PORTS or datagram.proto in {ICMP4, ICMP6}
-            keys += [(datagram.proto, datagram.sport if has_ports else None)]
-            keys += [(datagram.proto, "to", datagram.sport), (datagram.proto, "to", datagram.dport)]
-            if (datagram.proto, "to", datagram.sport) in self._taken:
-                return False
-            keys = [keys[0], keys[1], (datagram.proto, "to", datagram.dport)]
-            if any(key in self._taken for key in keys[:2]):
-                return False
-        elif keys[0] in self._taken:
+            # With the source's port its own, no new address makes two connections one.
+            has_ports = proto in WITH_PORTS or proto in {ICMP4, ICMP6}
+            begun.add((proto, datagram.sport if has_ports else None))
+            reached.add((proto, "to", datagram.dport))
+        if (begun | {(proto, "to", datagram.sport)}) & self._taken:
             return False
-        self._taken.update(keys)
+        self._taken |= begun | reached
         return True
 
     def _first(self, inside: str, outside: str) -> Sent:

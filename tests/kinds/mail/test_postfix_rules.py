@@ -137,8 +137,7 @@ def test_a_mistake_is_found_at_its_line(
         "smtpd_relay_restrictions = permit_mynetworks permit_sasl_authenticated,reject",
         "smtpd_recipient_restrictions = permit",
         "smtpd_recipient_restrictions = check_policy_service unix:private/policy, permit",
-        "smtpd_relay_restrictions = permit_mynetworks, ours, reject\n"
-        "smtpd_restriction_classes = ours\nours = reject_unknown_sender_domain",
+        "smtpd_relay_restrictions = ours, reject\nsmtpd_restriction_classes = ours\nours = permit_inet_interfaces",
         "# smtp_tls_security_level = encrpt",
         "myorigin = ${mydomain?{$mydomain}:{$myhostname}}",
     ],
@@ -200,10 +199,8 @@ def test_a_service_of_its_own_is_judged_with_its_own_settings(
 @pytest.mark.parametrize(
     "service",
     [
-        "submission inet n - y - - smtpd\n  -o { smtpd_tls_security_level = encrypt }\n"
-        "  -o smtpd_sasl_auth_enable=yes",
-        "submissions inet n - y - - smtpd -o smtpd_tls_wrappermode=yes"
-        " -o smtpd_sasl_auth_enable=yes",
+        "587 inet n - y - - smtpd -o { smtpd_tls_security_level = encrypt }\n -o smtpd_sasl_auth_enable=yes",
+        "465 inet n - y - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_sasl_auth_enable=yes",
         "submission inet n - y - - smtpd -o smtpd_tls_auth_only=yes -o smtpd_sasl_auth_enable=yes",
         "127.0.0.1:2525 inet n - y - 1? smtpd".replace("1?", "10"),
         "pickup unix n - y 60? 1 pickup",

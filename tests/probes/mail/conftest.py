@@ -35,7 +35,7 @@ class Asked:
     seconds: float = 10.0
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self.ahead  # noqa: TID251 - Postfix stamps with the real clock
 
     def fact(self, **promise: Any) -> MailFact:
         here = Host(HostId("mail-1"))
@@ -72,7 +72,7 @@ def asked(tmp_path: Path) -> Callable[..., Asked]:
 
 
 @pytest.fixture(scope="session")
-def server(as_root: None, need: Need) -> Iterator[MailServer]:
+def server(as_root: None, need: Need) -> Iterator[MailServer]:  # noqa: ARG001 - Postfix needs root
     need("postqueue")
     with mail_server(need("postfix")) as running:
         yield running

@@ -24,37 +24,42 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_running_postfix_is_free_of_mistakes_and_its_queue_empty(
+def test_a_running_postfix_is_free_of_mistakes_and_its_queue_is_seen(
     server: MailServer, asked: Ask
 ) -> None:
-    verdict = asked().verdict(config_dir=str(server.folder), oldest_in_queue_minutes=15)
-    assert isinstance(verdict, Holds | Broken)
-    assert "mistake" in getattr(verdict, "summary", "mistake")
+    verdict = asked().verdict(config_dir=str(server.folder))
+    assert isinstance(verdict, Holds), verdict
+    fact = asked().fact(config_dir=str(server.folder), oldest_in_queue_minutes=15)
+    assert fact.queues is not None
+    assert fact.queues[0].why_not is None
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("smtp_tls_security_level = encrpt", "encrpt"),
-        ("relayhost = [mx.example", "no closing bracket"),
-        ("smtp_bind_address = 192.0.2.99", "none of this host's addresses"),
-        ("inet_interfaces = 192.0.2.99", "none of this host's addresses"),
-        ("smtp_tls_security_level = verify", "without smtp_tls_CAfile"),
-        ("mynetworks = 0.0.0.0/0", "open relay"),
-        ("virtual_alias_maps = hash:{folder}/virtual", "is missing"),
-        ("smtpd_recipient_restrictions = permit\nsmtpd_relay_restrictions = permit", "open relay"),
-    ],
-)
-def test_what_postfix_lets_pass_is_found(
-    folder: Path, asked: Ask, need: Need, line: str, words: str
-) -> None:
+MISTAKES = [
+    ("smtp_tls_security_level = encrpt", "encrpt"),
+    ("relayhost = [mx.example", "no closing bracket"),
+    ("smtp_bind_address = 192.0.2.99", "none of this host's addresses"),
+    ("smtp_tls_security_level = verify", "without smtp_tls_CAfile"),
+    ("mynetworks = 0.0.0.0/0", "open relay"),
+    ("virtual_alias_maps = hash:{folder}/virtual", "virtual.db: no such file"),
+    ("smtpd_recipient_restrictions = permit\nsmtpd_relay_restrictions = permit", "open relay"),
+]
+
+
+def test_postfix_itself_lets_all_of_them_pass(folder: Path, need: Need) -> None:
+    lines = "\n".join(line for line, _ in MISTAKES).replace("{folder}", str(folder))
+    (folder / "main.cf").write_text(f"compatibility_level = 3.6\n{lines}\n")
+    argv = [need("postconf"), "-c", str(folder), "-n"]
+    said = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert said.returncode == 0
+    assert {
+        line for line in said.stderr.splitlines() if "overriding earlier entry" not in line
+    } == set()
+
+
+@pytest.mark.parametrize(("line", "words"), MISTAKES)
+def test_what_postfix_lets_pass_is_found(folder: Path, asked: Ask, line: str, words: str) -> None:
     text = f"compatibility_level = 3.6\nmyhostname = mail.example.org\n{line}\n"
     (folder / "main.cf").write_text(text.replace("{folder}", str(folder)))
-    said = subprocess.run(
-        [need("postconf"), "-c", str(folder), "-n"], capture_output=True, text=True, check=False
-    )
-    assert said.returncode == 0
-    assert said.stderr == "", "postconf has no word of complaint"
     verdict = asked().verdict(config_dir=str(folder))
     assert isinstance(verdict, Broken)
     assert verdict.severity is Severity.CRITICAL

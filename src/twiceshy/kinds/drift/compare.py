@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from twiceshy.kinds.drift.facts import Difference, State, Thing
@@ -74,9 +74,11 @@ def _in_order(group: str, old: list[Item], new: list[Item]) -> Iterator[Differen
     if max(len(old), len(new)) > MOST_ALIGNED:
         yield from _unaligned(group, old, new)
         return
-    matcher = SequenceMatcher(
-        None, [hash(one.sense) for one in old], [hash(one.sense) for one in new], autojunk=False
-    )
+    # By equality and not by hash: two senses that differ only in a class have one hash.
+    numbers: dict[Hashable, int] = {}
+    before = [numbers.setdefault(one.sense, len(numbers)) for one in old]
+    after = [numbers.setdefault(one.sense, len(numbers)) for one in new]
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag == "equal":
             continue

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from twiceshy.kinds.drift.item import Item, Reading
 from twiceshy.kinds.drift.masking import of_text
@@ -13,13 +15,23 @@ from twiceshy.model.configuration import Configuration
 from twiceshy.model.place import Place
 
 
-def reading_of_rules(configuration: Configuration) -> Reading:
-    """All rule sets of a configuration as one; tables and chains are compared by their names."""
+def reading_of_rules(
+    configuration: Configuration, shown: Mapping[str, str] = MappingProxyType({})
+) -> Reading:
+    """All rule sets of a configuration as one; tables and chains are compared by their names.
+
+    `shown`: the files of places, by the names they have in the configuration, as people know them.
+    """
     ruleset = ruleset_of(configuration)
     items: list[Item] = []
     for table in ruleset.tables:
         for chain in table.chains.values():
-            items += _chain(table, chain)
+            items += (
+                replace(
+                    one, place=replace(one.place, file=shown.get(one.place.file, one.place.file))
+                )
+                for one in _chain(table, chain)
+            )
     # A problem of one chain left a rule with its text in its place: that is compared too.
     problem = next((one for one in ruleset.problems if one.chain is None), None)
     trouble = f"{problem.place}: {problem.what}" if problem is not None else None

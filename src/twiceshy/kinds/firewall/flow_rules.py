@@ -140,10 +140,10 @@ def _after_broken(answer: Answer, *, passing: bool) -> str:
     at = f" at {place.file}:{place.line}" if place is not None else ""
     if not passing:
         return f"Narrow the rule{at}, or drop the flow before it."
+    rule = "the policy" if spoken.last.by.rule is None else "the rule"
     if spoken.reply is not None:
-        return f"Accept established connections before the rule{at}."
-    is_policy = spoken.last.by.rule is None
-    return f"Accept the flow before {'the policy' if is_policy else 'the rule'}{at}, or undo it."
+        return f"Accept established connections before {rule}{at}."
+    return f"Accept the flow before {rule}{at}, or undo it."
 
 
 def _after_unsure(answer: Answer) -> str:

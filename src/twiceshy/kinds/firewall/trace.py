@@ -25,7 +25,7 @@ MOST_WAYS = 4096
 """Beyond so many combinations of what is not modelled, the answer just depends on them."""
 
 FEW_WAYS = 16
-MOST_ASKED = 100_000
+MOST_ASKED = 20_000
 """Beyond so many rules asked, only a few ways are gone."""
 MOST_COMPARED = 300
 _NOT = object()

@@ -49,7 +49,7 @@ _NFT_BODY = re.compile(
 )
 _NFT_SHEBANG = re.compile(r"\A#!\s*(/usr/bin/env\s+(-S\s+)?)?\S*\bnft\b")
 _COMMAND = re.compile(
-    r"(?m)^[ \t]*(?:sudo[ \t]+)?(?:"
+    r"(?m)(?:^|[;&|{(]|\bdo|\bthen)[ \t]*(?:sudo[ \t]+)?(?:"
     r"\S*\bip6?tables(?:-nft|-legacy)?[ \t][^|\n#]*?"
     r"(?<=\s)(?:-[ADIRPFXN]|--(?:append|delete|insert|replace|policy|flush|new(?:-chain)?|delete-chain))\b"
     r"|\S*\bipset[ \t]+(?:-exist[ \t]+|-![ \t]+)?(?:add|del|create|destroy|flush|swap|-[AXNF])\b"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import time
 from functools import lru_cache
+from typing import NamedTuple
 
 from twiceshy.reports.when.zones import ZONE, Zone, zone_named
 
@@ -29,14 +29,16 @@ _CLOCK = re.compile(
     r")" + _ZONED
 )
 _MILITARY_ALONE = re.compile(r"(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?!\d|[:./-]\d)")
+_WORDS = re.compile(r"(?i:midnight|noon|midday)")
 _OPENING = re.compile(r"\d+|(?i:midnight|noon|midday)")
+_NUMBER_OPENING = re.compile(r"\d\d*(?=[:.h]\d|\s{0,2}[aApPnNmM]|\s?[hHzZuUgGtT\u2013-])")
+"""A number that may open a clock time: what has to follow is seen faster than all that may."""
 _NOON = 12
 _REMEMBERED = 2048
 _DAY_HOURS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A clock time found in a text."""
 
     start: int
@@ -74,18 +76,17 @@ def _zone_of(match: re.Match[str]) -> Zone | None:
 
 def _read(match: re.Match[str]) -> Clock | None:
     groups = match.groupdict()
+    written = match[0].strip()
     second = 0
     half: str | None = None
     if groups["word"]:
         hour, minute = (0 if groups["word"].lower() == "midnight" else 12), 0
-        return Clock(
-            match.start(), match.end(), time(hour, minute), _zone_of(match), stated_half=True
-        )
+        at = time(hour, minute)
+        return Clock(match.start(), match.end(), at, _zone_of(match), True, False, written)  # noqa: FBT003 - as below
     if groups["military"]:
         hour, minute = int(groups["military"][:2]), int(groups["military"][2:])
-        return Clock(
-            match.start(), match.end(), time(hour, minute), _zone_of(match), stated_half=True
-        )
+        at = time(hour, minute)
+        return Clock(match.start(), match.end(), at, _zone_of(match), True, False, written)  # noqa: FBT003 - as below
     if groups["hour"]:
         hour, minute, second = (
             int(groups["hour"]),
@@ -111,9 +112,8 @@ def _read(match: re.Match[str]) -> Clock | None:
             return None
         hour = 0
     stated = half is not None or hour > _NOON or hour == 0 or (groups["hour"] or "").startswith("0")
-    return Clock(
-        match.start(), match.end(), time(hour, minute, second), _zone_of(match), stated, impossible
-    )
+    at = time(hour, minute, second)
+    return Clock(match.start(), match.end(), at, _zone_of(match), stated, impossible, written)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -122,12 +122,13 @@ def clocks_in(text: str) -> tuple[Clock, ...]:
     found: list[Clock] = []
     stop = 0
     # A clock time opens with a number or one of three words; looking only there is fast.
-    for opening in _OPENING.finditer(text):
+    openings = _OPENING if _WORDS.search(text) else _NUMBER_OPENING
+    for opening in openings.finditer(text):
         if opening.start() < stop or (match := _CLOCK.match(text, opening.start())) is None:
             continue
         stop = match.end()
         if (clock := _read(match)) is not None:
-            found.append(replace(clock, written=match[0].strip()))
+            found.append(clock)
     return tuple(found)
 
 

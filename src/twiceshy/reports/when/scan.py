@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import lru_cache
+from typing import NamedTuple
 
 from twiceshy.reports.when.clocks import Clock, clocks_in
 from twiceshy.reports.when.days import Day, days_in
@@ -21,8 +21,7 @@ _REMEMBERED = 2048
 _TO = re.compile(r"\s*(?:-{1,2}|–|—|to|until|till|through|and|→|->|/)\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A day, a clock, or both beside each other, with the zone named there."""
 
     start: int
@@ -122,4 +121,4 @@ def with_zone(mark: Mark, zone: Zone) -> Mark:
     """The same mark in a zone that was named elsewhere."""
     if mark.clock is None or mark.clock.zone is not None:
         return mark
-    return replace(mark, clock=replace(mark.clock, zone=zone))
+    return mark._replace(clock=mark.clock._replace(zone=zone))

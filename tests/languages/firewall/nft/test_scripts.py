@@ -296,11 +296,6 @@ def test_a_rule_that_cannot_be_read_stays_as_a_problem_of_its_chain(
             3,
         ),
         ("table t {\r\n}\r\n", "carriage return", 1),
-        (
-            "table t {\nchain a {\njump b\n}\nchain b {\njump a\n}\n}\n",
-            "back to it",
-            2,
-        ),
     ],
 )
 def test_text_that_is_not_nft_is_a_problem_of_the_whole(

@@ -32,6 +32,7 @@ SAVE = "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n"
         ("/x", 'include "/etc/nftables.d/*.nft"\n', "nft"),
         ("/x.sh", "#!/bin/sh\nset -e\niptables -A INPUT -j DROP\n", "iptables-commands"),
         ("/x", "iptables -t nat -A POSTROUTING -j MASQUERADE\n", "iptables-commands"),
+        ("/x.sh", "#!/bin/sh\nfor i in 1 2; do iptables -D INPUT 1; done\n", "iptables-commands"),
         ("/x", "IPT=/sbin/iptables\n$IPT -F\n", "iptables-commands"),
         ("/x", "ip6tables -P INPUT DROP\n", "iptables-commands"),
         ("/x", "ipset add bad 192.0.2.1\n", "iptables-commands"),

@@ -97,13 +97,15 @@ def test_a_script_changes_what_the_files_say() -> None:
         {
             V4: save("ACCEPT", "-j ACCEPT", header=HEADER),
             "/root/change.sh": "#!/bin/sh\niptables -I INPUT -m set --match-set bad src -j DROP\n"
-            "ipset create bad hash:ip\nipset add bad 192.0.2.1\niptables -P INPUT DROP\n",
+            "ipset restore -exist <<EOF\ncreate bad hash:ip\nadd bad 192.0.2.1\nEOF\n"
+            "ipset add bad 192.0.2.2\niptables -P INPUT DROP\n",
         }
     )
     assert found.problems == ()
     (table,) = found.tables
     first, second = table.chains["INPUT"].rules
     assert isinstance(first.conditions[0], Match)
+    assert dict(found.sets) == {"bad": 2}
     assert (first.place.file, second.target) == ("/root/change.sh", Accept())
 
 

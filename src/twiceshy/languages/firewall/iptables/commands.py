@@ -56,7 +56,12 @@ def apply_to_sets(data: bytes, space: SetsWorkspace, file: str) -> None:
         if tool is None or tool[1] != "ipset":
             return True
         before = len(space.problems)
-        space.line(told(words[1:]), Place(file, command.line))
+        given = command.given
+        if given is not None and given.is_document and "restore" in words:
+            for number, line in enumerate(given.text.split("\n"), given.line):
+                space.line(line, Place(file, number))
+        else:
+            space.line(told(words[1:]), Place(file, command.line))
         if command.is_forgiven:
             del space.problems[before:]
         return len(space.problems) == before
@@ -97,7 +102,8 @@ class _Run:
         """Runs one command: whether it succeeds, None when that is not known."""
         words = _without_sudo(command.words)
         name = words[0].rpartition("/")[2] if words else ":"
-        if command.given is not None and not name.endswith("-restore"):
+        is_restoring = name.endswith("-restore") or words[:2] == ["ipset", "restore"]
+        if command.given is not None and not is_restoring:
             self.report(command.line, f"what `{name}` reads is not followed")
             return None
         tool = _TOOL.match(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from twiceshy.languages.firewall.intervals import Intervals
@@ -11,6 +12,7 @@ from twiceshy.languages.firewall.iptables.unreadable import refuse
 
 PORT_BITS = 16
 MOST = 65535
+_NAME = re.compile(r"[A-Za-z0-9][\w.+*/-]*")
 MOST_PORTS = 15
 """Of one multiport list; a range counts twice (XT_MULTI_PORTS)."""
 
@@ -22,6 +24,8 @@ class NoSuchServiceError(Exception):
 def _port(text: str, protocol: int | None) -> int:
     if text[:1].isdigit():
         return number(text, PORT_BITS, "port")
+    if _NAME.fullmatch(text) is None:
+        refuse(f"`{text}` is no port")
     name = text.lower()
     known = SERVICES_BY_PROTOCOL.get((name, protocol or 0), SERVICES.get(name))
     if known is None:

@@ -112,12 +112,13 @@ class SaveReader:
         table = self._table
         assert table is not None
         place = Place(self._file, number)
-        _, _, rest = line.partition(" ")
-        name, _, specification = rest.partition(" ")
+        words = line.split(" ", 2)
+        name = words[1]
         chain = table.chains.get(name)
-        if chain is None:
+        if chain is None or len(words) < 3:  # noqa: PLR2004 - `-A`, chain and rule
             self._command(line, place)
             return
+        specification = words[2]
         try:
             chain.rules.append(self._rules.rule(specification, place, line))
         except UnreadableError as wrong:

@@ -28,6 +28,7 @@ from twiceshy.languages.firewall.nft.statements import RuleReader
 from twiceshy.languages.firewall.nft.syntax import Unreadable
 from twiceshy.languages.firewall.ruleset import TableFamily
 from twiceshy.model.configuration import OUTPUTS
+from twiceshy.model.place import Place
 
 _FAMILIES = frozenset(TableFamily)
 _ADDING = frozenset(("add", "create", "insert", "replace"))
@@ -53,7 +54,6 @@ class Command:
     def __init__(self, reading: Reading, cursor: Cursor) -> None:
         self.reading = reading
         self.cursor = cursor
-        self.place = cursor.place()
         self.start = cursor.at
         self.verb = "add"
 
@@ -101,7 +101,7 @@ class Command:
         known = self.reading.state.tables
         if self.verb == "create" and (family, name) in known:
             raise Unreadable(f"table {family} {name} exists already")
-        table = known.setdefault((family, name), TableState(family, name, self.place))
+        table = known.setdefault((family, name), TableState(family, name, self._place()))
         table.is_dormant = False
         table.is_listed |= self.reading.stack[-1] in OUTPUTS
         table.has_warning |= (family.value, name) in self.cursor.source.foreign_tables
@@ -114,7 +114,7 @@ class Command:
         name = self.cursor.name("a chain")
         if self.verb == "create" and name in table.chains:
             raise Unreadable(f"chain {name} exists already")
-        chain = tables.chain_named(table, name, self.place)
+        chain = tables.chain_named(table, name, self._place())
         if self.cursor.here == "{":
             chain_block(self.reading, self.cursor, table, chain)
 
@@ -124,7 +124,7 @@ class Command:
         name = self.cursor.name("a set")
         if self.verb == "create" and name in table.sets:
             raise Unreadable(f"set {name} exists already")
-        found = tables.set_named(table, name, self.place)
+        found = tables.set_named(table, name, self._place())
         if self.cursor.here == "{":
             tables.set_block(self.cursor, found)
 
@@ -265,6 +265,9 @@ class Command:
         table.renamed = {old: name if new == was else new for old, new in table.renamed.items()}
         table.renamed[was] = name
         table.chains = {(name if key == was else key): one for key, one in table.chains.items()}
+
+    def _place(self) -> Place:
+        return self.cursor.place(self.start)
 
     def _family(self) -> TableFamily:
         word = self.cursor.here

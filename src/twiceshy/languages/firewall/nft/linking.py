@@ -1,8 +1,8 @@
-"""Jumps and where they lead: chains that were renamed, that are missing, or that come back."""
+"""Jumps and where they lead: to chains that were renamed meanwhile, or that are missing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from twiceshy.languages.firewall.ruleset import Chain, Goto, Jump, Rule
@@ -39,30 +39,3 @@ def _led(
     if new is None:
         return refuse(rule, name, f"there is no chain {target.chain}, so that nft refuses it")
     return replace(rule, target=type(target)(new))
-
-
-def circles(chains: Mapping[str, Chain]) -> Iterable[str]:
-    """Chains from which jumps lead back to them, one of each circle; nft refuses them."""
-    leads = {
-        name: list(
-            dict.fromkeys(
-                rule.target.chain for rule in chain.rules if isinstance(rule.target, Jump | Goto)
-            )
-        )
-        for name, chain in chains.items()
-    }
-    done: set[str] = set()
-    for start in chains:
-        way: list[str] = [start]
-        on_way = {start}
-        while way:
-            here = way[-1]
-            following = leads[here].pop() if here not in done and leads[here] else None
-            if following is None:
-                done.add(here)
-                on_way.discard(way.pop())
-            elif following in on_way:
-                yield following
-            elif following in leads and following not in done:
-                way.append(following)
-                on_way.add(following)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from twiceshy.languages.firewall.conditions import Opaque
 from twiceshy.languages.firewall.nft.emission import Emission, plain
 from twiceshy.languages.firewall.nft.foreign import FOREIGN, is_foreign
-from twiceshy.languages.firewall.nft.linking import circles, linked
+from twiceshy.languages.firewall.nft.linking import linked
 from twiceshy.languages.firewall.nft.paths import Paths
 from twiceshy.languages.firewall.nft.quiet import no_collection
 from twiceshy.languages.firewall.nft.state import ChainState, NftState, RuleState, TableState
@@ -86,7 +86,7 @@ class _TableLowering:
         return Table(
             state.family,
             state.name,
-            MappingProxyType(self._linked()),
+            MappingProxyType(linked(self._chains, state.renamed, self._refused)),
             state.is_dormant,
             FOREIGN if foreign else "nft",
             state.place,
@@ -116,14 +116,6 @@ class _TableLowering:
     def _refused(self, rule: Rule, chain: str, what: str) -> Rule:
         where = (self._state.family, self._state.name, chain.partition("@")[0])
         return self._unread(rule.place, what, rule.text, where)
-
-    def _linked(self) -> dict[str, Chain]:
-        chains = linked(self._chains, self._state.renamed, self._refused)
-        for name in circles(chains):
-            place = chains[name].place or self._state.place
-            what = f"jumps lead from chain {name} back to it, so that nft refuses the rules"
-            self._problems.append(Problem(place, what))
-        return chains
 
     def _unread(
         self, place: Place, what: str, text: str, where: tuple[TableFamily, str, str]
