@@ -15,12 +15,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from bench import certificates, nginx, reading, review
+from bench import certificates, firewall, nginx, reading, review
 from bench.row import Row
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results" / "latest.json"
-PARTS = ("reading", "certificates", "nginx", "review")
+PARTS = ("reading", "certificates", "firewall", "nginx", "review")
 _WIDTH = 100
 
 
@@ -31,6 +31,8 @@ def measured(parts: list[str], *, quick: bool) -> list[Row]:
         rows += reading.rows(ROOT / "examples" / "reports", quick=quick)
     if "certificates" in parts:
         rows += certificates.rows(quick=quick)
+    if "firewall" in parts:
+        rows += firewall.rows(quick=quick)
     if "nginx" in parts:
         rows += nginx.rows(quick=quick)
     if "review" in parts:

@@ -25,7 +25,7 @@ EVERY = [
     for wording in value.wordings
 ]
 EVERY += [wording for _, _, phrases in cause_words.RULES for wording in phrases.wordings]
-EVERY += [wording for _, phrases in vocabulary._NAMES for wording in phrases.wordings]
+EVERY += [wording for _, phrases in vocabulary._NAMES.lists for wording in phrases.wordings]
 
 
 def _avoidable(parsed: Any, stems: tuple[str, ...]) -> bool:

@@ -18,22 +18,32 @@ from twiceshy.probes.view import View
 
 PENDING = "pending"
 CONFIRMED = "confirmed"
+ROLLED_BACK = "rolled back"
+"""How the state begins that says so; why follows."""
 
 _NOT_AS_REVIEWED = 3
 _UNDER_WAY = 9
+_ANOTHER_UNDER_WAY = 10
+_NOT_PUT_BACK = 12
 
 # Changes lie on the host in $TWICESHY_STATE, else /var/lib/twiceshy, else below $HOME.
+_BASES = '"${TWICESHY_STATE:-/var/lib/twiceshy}" ${HOME:+"$HOME/.local/state/twiceshy"}'
 _FIND = (
-    'for base in "${TWICESHY_STATE:-/var/lib/twiceshy}" "$HOME/.local/state/twiceshy"; do'
-    ' cd "$base/changes/$1" 2>/dev/null && break; done;'
-    ' [ -e on_host.sh ] && [ -O on_host.sh ] || { echo "no such change here"; exit 2; };'
+    f"found=; for base in {_BASES}; do"
+    ' cd "$base/changes/$1" 2>/dev/null && found=1 && break; done;'
+    ' [ "$found" ] && [ -O on_host.sh ] || { echo "no such change here"; exit 2; };'
 )
 _UNPACK = (
-    "umask 077;"
-    ' for base in "${TWICESHY_STATE:-/var/lib/twiceshy}" "$HOME/.local/state/twiceshy"; do'
-    ' mkdir -p "$base/changes" 2>/dev/null && [ -w "$base/changes" ] && break; done;'
+    "umask 077; found=;"
+    f" for base in {_BASES}; do"
+    ' mkdir -p "$base/changes" 2>/dev/null && [ -w "$base/changes" ] && found=1 && break; done;'
+    ' [ "$found" ] || { echo "no folder for it can be made: set TWICESHY_STATE" >&2; exit 1; };'
     ' cd "$base/changes" || exit 1;'
-    ' if [ -e "$1" ]; then [ -e "$1/decided/how" ] || exit 9; rm -rf -- "$1"; fi;'
+    ' if [ -e "$1" ]; then'
+    f' if [ -e "$1/decided/how" ]; then [ ! -e "$1/old" ] || {{ pwd; exit {_NOT_PUT_BACK}; }};'
+    f' elif [ -e "$1/decided" ] || sh "$1/{SCRIPT}" under-way 2>/dev/null; then exit {_UNDER_WAY};'
+    " fi;"
+    ' rm -rf -- "$1"; fi;'
     ' mkdir -- "$1" && cd -- "$1" && tar -xf -'
 )
 
@@ -44,16 +54,25 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """The host was lost while it was put in place: it may be, and rolls back by itself."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotApplied:
     """Nothing was changed, or it was undone at once."""
 
     why: str
     hint: str | None = None
+    is_as_reviewed: bool = True
+    """Whether the host has what was reviewed, as far as was looked."""
 
 
 async def begin(
     host: Host, plan: Plan, confirm_within_seconds: int, view: View
-) -> Applied | NotApplied:
+) -> Applied | Lost | NotApplied:
     """Put the change in place on the host; it is undone there after that time, unless confirmed."""
     sent = await run(host, ("sh", "-c", _UNPACK, "sh", plan.id), view, given=packed(plan))
     if isinstance(sent, Unseen):
@@ -62,24 +81,36 @@ async def begin(
         return _not_stored(host, plan, sent)
     ran = await _script(host, plan.id, view, "begin", str(confirm_within_seconds))
     if isinstance(ran, Unseen):
-        return NotApplied(
-            f"{ran.why}; what was begun rolls back by itself within {confirm_within_seconds} s"
-        )
+        return Lost(ran.why)
     if ran.exit_code == 0:
         return Applied()
-    again = f"review it again: twiceshy review --live {host.id}"
-    return NotApplied(
-        f"{host.id}: {_said(ran)}", again if ran.exit_code == _NOT_AS_REVIEWED else None
-    )
+    if ran.exit_code in {_UNDER_WAY, _ANOTHER_UNDER_WAY}:
+        return _under_way(host, plan.id if ran.exit_code == _UNDER_WAY else _said(ran))
+    why = f"{host.id}: {_said(ran).removeprefix('failed: ')}"
+    if ran.exit_code == _NOT_AS_REVIEWED:
+        again = f"review it again: twiceshy review --live {host.id} --after PATH"
+        return NotApplied(why, again, is_as_reviewed=False)
+    return NotApplied(why)
 
 
 def _not_stored(host: Host, plan: Plan, sent: Ran) -> NotApplied:
     if sent.exit_code == _UNDER_WAY:
+        return _under_way(host, plan.id)
+    if sent.exit_code == _NOT_PUT_BACK:
+        kept = f"{_said(sent)}/{plan.id}"
         return NotApplied(
-            f"{plan.id} is being applied on {host.id} already",
-            f"twiceshy confirm {plan.id} --host {host.id}, or wait until it rolls back",
+            f"{host.id}: an earlier attempt could not be taken back; what was there is in {kept}/old",
+            f"put it back by hand, then remove {kept}",
         )
     return NotApplied(f"{host.id}: the change could not be stored: {sent.complaint}")
+
+
+def _under_way(host: Host, id_: str) -> NotApplied:
+    return NotApplied(
+        f"the change {id_} was begun on {host.id}, and it is not decided whether it stays",
+        f"wait until it rolls back, or: twiceshy confirm {id_} --host {host.id}"
+        " (with --no it is taken back)",
+    )
 
 
 async def confirm(host: Host, id_: str, view: View) -> str | Unseen:
@@ -93,13 +124,11 @@ async def confirm(host: Host, id_: str, view: View) -> str | Unseen:
 async def roll_back(host: Host, id_: str, why: str, view: View) -> str | Unseen:
     """Undo it now; what became of it in words."""
     ran = await _script(host, id_, view, "rollback", why)
-    if isinstance(ran, Unseen):
-        return ran
-    return f"rolled back: {why}" if ran.exit_code == 0 else _said(ran)
+    return ran if isinstance(ran, Unseen) else _said(ran)
 
 
 async def state(host: Host, id_: str, view: View) -> str | Unseen:
-    """`pending`, `confirmed`, `rolled back: WHY` or `failed: WHY`."""
+    """`pending`, `confirmed`, `rolled back: WHY`, or in words how else it ended."""
     ran = await _script(host, id_, view, "state")
     if isinstance(ran, Unseen):
         return ran
@@ -114,5 +143,7 @@ async def _script(host: Host, id_: str, view: View, *argv: str) -> Ran | Unseen:
 
 
 def _said(ran: Ran) -> str:
+    """What a host said last, on one line and without what could steer a terminal."""
     lines = ran.stdout.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1][:300] if lines else ran.complaint
+    said = lines[-1] if lines else ran.complaint
+    return "".join(one if one.isprintable() else " " for one in said)[:300]

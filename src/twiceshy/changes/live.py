@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from twiceshy.changes.limits import LARGEST_FILE_BYTES
@@ -19,12 +20,23 @@ FIREWALL = KindId("firewall")
 FILES_AT_ONCE = 8
 
 
-async def running(host: Host, after: Configuration, view: View) -> Configuration:
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a host has now, as far as a change would touch it."""
+
+    configuration: Configuration
+    """What counts there: of rule sets what is loaded in its kernel, of the rest the files."""
+    at_rest: Mapping[str, bytes]
+    """Files with rules that lie there: what is loaded counts, and yet they would be replaced."""
+
+
+async def running(host: Host, after: Configuration, view: View) -> Live:
     """What the host has now of the files in `after`; for rule sets, what is loaded in its kernel.
 
     A file that is not there is simply absent; what could not be read is in `unseen`.
     """
-    asked = sorted(path for path in after.files if not _is_rule_set(path, after.files[path]))
+    asked = sorted(after.files)
+    rule_sets = {path for path in asked if _is_rule_set(path, after.files[path])}
     limit = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def read(path: str) -> tuple[str, bytes | Unseen]:
@@ -32,18 +44,22 @@ async def running(host: Host, after: Configuration, view: View) -> Configuration
             return path, await read_file(host, path, view, limit_bytes=LARGEST_FILE_BYTES)
 
     found = await asyncio.gather(*(read(path) for path in asked))
-    files = {path: content for path, content in found if isinstance(content, bytes)}
+    there = {path: content for path, content in found if isinstance(content, bytes)}
+    files = {path: content for path, content in there.items() if path not in rule_sets}
     unseen = {
         path: content.why
         for path, content in found
         if isinstance(content, Unseen) and "No such file" not in content.why
     }
-    if len(asked) < len(after.files):
+    if rule_sets:
         loaded, not_loaded = await _rule_sets(host, view)
         files |= loaded
         unseen |= not_loaded
-    return Configuration(
-        files=MappingProxyType(files), origin=str(host.id), unseen=MappingProxyType(unseen)
+    return Live(
+        Configuration(
+            files=MappingProxyType(files), origin=str(host.id), unseen=MappingProxyType(unseen)
+        ),
+        MappingProxyType({path: there[path] for path in sorted(rule_sets & there.keys())}),
     )
 
 

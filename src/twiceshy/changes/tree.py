@@ -68,6 +68,16 @@ def root_of(name: str) -> str:
     return _spot(name).root
 
 
+def links_on(tree: Tree, root: str, at: str | None = None) -> Mapping[str, str]:
+    """The symbolic links of one host in the tree: absolute path there to what the link says."""
+    found = {}
+    for name, target in tree.links.items():
+        spot = _spot(name) if at is None else _Spot("", _below(at, name, tree))
+        if spot.root == root:
+            found[spot.path] = target
+    return MappingProxyType(found)
+
+
 def host_named(root: str) -> str:
     """What the tree calls the host whose root this folder is: the folder's own name."""
     return PurePosixPath(root).name

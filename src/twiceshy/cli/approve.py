@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
+from twiceshy.changes.identity import identity
+from twiceshy.cli.changed_host import reviewed_files
 from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.options import DatabaseUrl, EstateOption
 from twiceshy.cli.report_files import read_bounded
@@ -93,11 +95,15 @@ def _from_file(named: str, now: datetime) -> KeptReview:
     try:
         shape: Any = json.loads(read_bounded(named))
         hash_, code = str(shape["hash"]), int(shape["exit_code"])
-        files = shape["files"]
+        files, running = shape["files"], shape.get("running") or {}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise WrongUsage(f"{named} is no review", hint=hint) from None
-    if len(hash_) != 64 or not _ID.fullmatch(hash_) or not isinstance(files, list):  # noqa: PLR2004 - SHA-256
+    if not isinstance(files, list) or not isinstance(running, dict):
         raise WrongUsage(f"{named} is no review", hint=hint)
+    if identity(reviewed_files(shape), running) != hash_:
+        raise WrongUsage(
+            f"{named} was altered: its hash is not that of its files", hint="review it again"
+        )
     return KeptReview(hash_, now, code, shape)
 
 

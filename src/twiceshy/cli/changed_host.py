@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,9 @@ class Where:
 
 def the_host(kept: KeptReview, asked: str | None, estate: Estate) -> Where:
     """The host to apply a review on; raises WrongUsage when that is not clear."""
-    files = tuple(reviewed_file(shape) for shape in kept.shape["files"])
+    files = reviewed_files(kept.shape)
+    if not files:
+        raise WrongUsage(f"the review {kept.hash[:12]} changes no file", hint="there is nothing to do")
     names = sorted({file.host for file in files})
     wanted = asked or (names[0] if len(names) == 1 else None)
     hint = f"say which: --host {' | '.join(estate.hosts) or 'HOST, once the estate has hosts'}"
@@ -35,25 +38,40 @@ def the_host(kept: KeptReview, asked: str | None, estate: Estate) -> Where:
     if host is None:
         raise WrongUsage(f"there is no host {wanted!r} in {estate.path}", hint=hint)
     name = wanted if wanted in names else names[0]
-    if wanted not in names and len(names) > 1:
-        raise WrongUsage(f"the change has nothing for {wanted}", hint=f"it is for {names}")
+    if wanted not in names and (len(names) > 1 or HostId(name) in estate.hosts):
+        raise WrongUsage(
+            f"the change has nothing for {wanted}", hint=f"it is for {', '.join(names)}"
+        )
     return Where(host, name, tuple(file for file in files if file.host == name))
 
 
-def reviewed_file(shape: Mapping[str, Any]) -> ChangedFile:
-    """One of a kept review's files; raises WrongUsage when the review is of another version."""
+def reviewed_files(shape: Mapping[str, Any]) -> tuple[ChangedFile, ...]:
+    """A kept review's files; raises WrongUsage when the review is of another version."""
     try:
-        return ChangedFile(
-            path=str(shape["path"]),
-            host=str(shape["host"]),
-            stands_at=str(shape["stands_at"]),
-            how=How(shape["how"]),
-            before=shape["before"],
-            after=shape["after"],
-            is_executable=bool(shape["executable"]),
-            kinds=tuple((KindId(one["kind"]), str(one["dialect"])) for one in shape["kinds"]),
-        )
+        return tuple(_reviewed_file(one) for one in shape["files"])
     except (KeyError, TypeError, ValueError):
         raise WrongUsage(
             "the review was kept by another version of Twiceshy", hint="review it again"
         ) from None
+
+
+def _reviewed_file(shape: Mapping[str, Any]) -> ChangedFile:
+    stands_at = str(shape["stands_at"])
+    if not stands_at.startswith("/"):
+        raise ValueError("a file stands at an absolute path")
+    return ChangedFile(
+        path=str(shape["path"]),
+        host=str(shape["host"]),
+        stands_at=stands_at,
+        how=How(shape["how"]),
+        before=_hash(shape["before"]),
+        after=_hash(shape["after"]),
+        is_executable=bool(shape["executable"]),
+        kinds=tuple((KindId(one["kind"]), str(one["dialect"])) for one in shape["kinds"]),
+    )
+
+
+def _hash(value: object) -> str | None:
+    if value is None or (isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value)):
+        return value
+    raise ValueError("a content is named by its SHA-256")

@@ -17,6 +17,7 @@ from twiceshy.reports.cause import class_of, tells
 from twiceshy.reports.entry_words import DETECTED, FIX, RULED_OUT
 from twiceshy.reports.first_entries import detections
 from twiceshy.reports.last_entries import after_end, fixes_and_end, stated_end
+from twiceshy.reports.phrases import Phrases
 
 _NEGATION = re.compile(
     r"\b(?:no|not|nothing|none|neither|never|nobody|isn't|wasn't|aren't|doesn't|didn't|don't|weren't|hasn't|without|fine|healthy|normal\w*|ok|okay|current|fast|works?|working|worked|innocent|"
@@ -42,9 +43,9 @@ _OPEN_KINDS = frozenset(
         EntryKind.DETECTED,
     }
 )
-_PLAIN_WORDS = re.compile(
-    r"\b(?:root cause|cause|reason|culprit|identif\w+|found it|got it|finds? out|found out|discover\w*|reali[sz]e\w*|pinpoint\w*|trac\w+)\b",
-    re.IGNORECASE,
+_PLAIN_WORDS = Phrases.of(
+    r"root cause|cause|reason|culprit|identif\w+|found it|got it|finds? out|found out|discover\w*|reali[sz]e\w*|pinpoint\w*|trac\w+",
+    end=r"\b",
 )
 _STOP_TEXT = """
 that this with from were was been have had which their there about into after before when then
@@ -56,7 +57,7 @@ _WORD = re.compile(r"[a-z0-9_]{4,}")
 
 def words_of(text: str) -> frozenset[str]:
     """The telling words of a text, for comparing an entry with the stated cause."""
-    return frozenset(w[:7] for w in _WORD.findall(text.lower()) if w not in _STOP)
+    return frozenset([w[:7] for w in _WORD.findall(text.lower()) if w not in _STOP])
 
 
 @dataclass(frozen=True, slots=True)

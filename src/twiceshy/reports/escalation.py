@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from twiceshy.model.report import Entry, EntryKind
 from twiceshy.reports.outline import Outline
+from twiceshy.reports.phrases import Phrases, lower
 from twiceshy.reports.vocabulary import Part
 
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
 _TO = re.compile(
     r"(?:escalat\w*|hand(?:ed|ing)? (?:it |this |over |off )*)(?:[^.;]{0,60}?)\b(?:to|with):?\s+(?P<who>[^.;:(]+)"
     r"|(?:page[sd]|engage[sd]|loops? in|looped in|br(?:ings?|ought) in|pull(?:s|ed) in|call(?:s|ed)(?: in)?|summon(?:s|ed)|alerted|involve[sd]?|notifie[sd]|woke|wakes|ask(?:s|ed)|phone[sd]|inform(?:s|ed)|contact(?:s|ed))(?: in)?\s+(?P<called>(?:the |our |an? )?[^.;:,(]*?(?:teams?|engineers?|dbas?|administrators?|leads?|specialists?|experts?|vendor|provider|manager|mentors?|tutors?|seniors?|boss|consultants?|cto|sres?|devops|department)\b)",
@@ -26,9 +28,9 @@ _LISTED_END = re.compile(
     r",?\s(?:who|which|because|since|given|after|as|when|while|for|so that|in order)\s.*$",
     re.IGNORECASE | re.DOTALL,
 )
-_CALLED = re.compile(
-    r"\b(?:called in|brought in|pulled in|to whom [^.]{0,40}escalated|escalat\w+ to|asked for help|takes? over|took over)\b",
-    re.IGNORECASE,
+_CALLED = Phrases.of(
+    r"called in|brought in|pulled in|to whom [^.]{0,40}escalated|escalat\w+ to|asked for help|takes? over|took over",
+    end=r"\b",
 )
 _ARTICLE = re.compile(r"^(?:the|our|an?|and|both|their|its|on-duty)\s+", re.IGNORECASE)
 _GROUP = re.compile(
@@ -43,7 +45,7 @@ def escalated_to(entries: Sequence[Entry], outline: Outline) -> tuple[str, ...]:
     texts += [
         e.text
         for e in entries
-        if e.kind is not EntryKind.ESCALATED and re.search(r"escalat", e.text, re.IGNORECASE)
+        if e.kind is not EntryKind.ESCALATED and "escalat" in lower(e.text)
     ]
     texts += [
         e.text
@@ -56,7 +58,7 @@ def escalated_to(entries: Sequence[Entry], outline: Outline) -> tuple[str, ...]:
             for s in outline.statements
             if s.part
             in (None, Part.SUMMARY, Part.RESOLUTION, Part.DETECTION, Part.CAUSE_AND_RESOLUTION)
-            for sentence in re.split(r"(?<=[.!?])\s+", s.text)
+            for sentence in _SENTENCES.split(s.text)
             if _CALLED.search(sentence)
         ]
     texts += [s.text for s in outline.of(Part.ESCALATION) if s.section is not Part.TIMELINE]

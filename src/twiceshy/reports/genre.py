@@ -179,7 +179,7 @@ def _placeholders(text: str) -> int:
 def _telling_of_the_past(texts: Sequence[str]) -> int:
     """How many of the texts tell of something past; all are searched at once."""
     begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    return len({bisect_right(begins, m.start()) for m in _PAST.finditer("\n".join(texts))})
+    return len({bisect_right(begins, m.start()) for m in _PAST.findall("\n".join(texts))})
 
 
 def _instructions(texts: Sequence[str]) -> int:
@@ -248,7 +248,7 @@ def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
         has_span,
         bool(actions) and bool(parts & {Part.ACTIONS, Part.LESSONS}),
         bool(parts & {Part.IMPACT, Part.SUMMARY, Part.DURATION}),
-        _EVENT.count(joined, enough=2) >= 2 and told >= 3,
+        _EVENT.count(joined) >= 2 and told >= 3,
     ]
     named = re.search(r"post-?\s?mortem|incident|outage", title, re.IGNORECASE) is not None
     if sum(signs) < 2 or (timed < 2 and not named and not _EVENT.search(joined)):

@@ -64,7 +64,8 @@ def _openings(pattern: str, word: str) -> set[str] | None:  # noqa: C901, PLR091
             at += 2
             continue
         if character == "^" and not word:
-            at += 1
+            # At the front of a text and of a word: nothing that is no letter goes before.
+            at += 4 if pattern.startswith(r"^\W*", at) else 1
             continue
         if character in {"", ".", "(", "^", _MORE} and not pattern.startswith("(?:", at):
             return None

@@ -76,6 +76,9 @@ class Outline:
 
     def of(self, *parts: Part) -> list[Statement]:
         """The statements of some parts, in order."""
+        if len(parts) == 1:
+            part = parts[0]
+            return [statement for statement in self.statements if statement.part is part]
         return [statement for statement in self.statements if statement.part in parts]
 
 

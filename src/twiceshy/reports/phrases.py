@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 from typing import Generic, TypeVar
 
 from twiceshy.reports.openings import LETTERS, choices_of, openings_of
@@ -149,7 +148,7 @@ class Phrases:
                 best, at, number = match, match.start(), wording.number
         return best
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+    def findall(self, text: str) -> list[re.Match[str]]:
         """Every match, none overlapping another, from left to right.
 
         This is asked of long texts: stems are looked for first, and no words are gathered.
@@ -158,60 +157,66 @@ class Phrases:
         if self._index is None:
             self.index()
         possible = _possible([(0, wording) for wording in self.wordings], low)
-        begun: dict[str, list[_Numbered]] = {}
+        by_opening: dict[str, list[_Numbered]] = {}
         for each in possible:
             for opening in each[1].openings or ():
-                begun.setdefault(opening, []).append(each)
-        found = _tried(begun.items(), low).get(0, [])
-        return _in_order(found, [w for _, w in possible if w.openings is None], low)
+                by_opening.setdefault(opening, []).append(each)
+        told = _told(by_opening.items(), low)
+        begun = [(place, rank, match) for (_, place), (rank, match) in told.items()]
+        return _in_order(begun, [w for _, w in possible if w.openings is None], low)
 
-    def count(self, text: str, *, enough: int = 1000) -> int:
-        """How often it is said, counted up to `enough`."""
-        return sum(1 for _ in islice(self.finditer(text), enough))
+    def count(self, text: str) -> int:
+        """How often it is said."""
+        return len(self.findall(text))
 
 
 class Phrasebook(Generic[Name]):
     """Several named lists of wordings with one index: a text is looked at once for all of them."""
 
-    def __init__(self, lists: Iterable[tuple[Name, Phrases]]) -> None:
+    def __init__(self, lists: Iterable[tuple[Name, Phrases]], *, whole: bool = False) -> None:
         self.lists = tuple(lists)
+        self._end = "$" if whole else ""
+        """Behind every wording, when only whole texts are asked for."""
         self._index: _Index | None = None
 
     def index(self) -> _Index:
         """The wordings of all lists by how they begin; made when first asked for."""
         index = self._index
         if index is None:
-            index = self._index = _index_of(
+            numbered = [
                 (number, wording)
                 for number, (_, phrases) in enumerate(self.lists)
                 for wording in phrases.wordings
-            )
+            ]
+            index = self._index = _index_of(numbered, self._end)
         return index
 
     def found_in(
         self, text: str, *, within: str | None = None
     ) -> list[tuple[Name, list[re.Match[str]]]]:
-        """The lists that a text says something of, in order, each with its matches as `finditer`.
+        """The lists that a text says something of, in order, each with its matches as of `findall`.
 
         `within` is a longer text around this one whose words were gathered already.
         """
         low = lower(text)
         begin, by_opening, anywhere = self._index or self.index()
         openings = begin & openings_in(low if within is None else lower(within))
-        begun = [
-            (opening, possible)
-            for opening in openings
-            if (possible := _possible(by_opening[opening], low))
-        ]
-        found = _tried(begun, low)
-        sought: dict[int, list[Wording]] = {}
-        for number, wording in _possible(anywhere, low):
-            sought.setdefault(number, []).append(wording)
-        told = [
-            (number, list(_in_order(found.get(number, []), sought.get(number, []), low)))
-            for number in sorted(found.keys() | sought.keys())
-        ]
-        return [(self.lists[number][0], matches) for number, matches in told if matches]
+        told = _told(((opening, by_opening[opening]) for opening in openings), low)
+        sought = _possible(anywhere, low)
+        if not told and not sought:
+            return []
+        begun: dict[int, list[_Told]] = {}
+        for (number, place), (rank, match) in told.items():
+            begun.setdefault(number, []).append((place, rank, match))
+        elsewhere: dict[int, list[Wording]] = {}
+        for number, wording in sought:
+            elsewhere.setdefault(number, []).append(wording)
+        found = []
+        for number in sorted(begun.keys() | elsewhere.keys()):
+            matches = _in_order(begun.get(number, []), elsewhere.get(number, ()), low)
+            if matches:
+                found.append((self.lists[number][0], matches))
+        return found
 
     def fullmatch(self, low: str) -> Name | None:
         """The first list that has a lower-case text, which begins with a word, as a whole."""
@@ -258,12 +263,12 @@ _Told = tuple[int, int, re.Match[str]]
 """Where a wording is told, its number, and how."""
 
 
-def _index_of(numbered: Iterable[_Numbered]) -> _Index:
+def _index_of(numbered: Iterable[_Numbered], end: str = "") -> _Index:
     by_opening: dict[str, list[_Numbered]] = {}
     anywhere: list[_Numbered] = []
     for each in numbered:
         wording = each[1]
-        openings = wording.openings = wording.openings or openings_of(wording.pattern)
+        openings = wording.openings = openings_of(f"(?:{wording.pattern}){end}" if end else wording.pattern)
         if openings is None:
             anywhere.append(each)
         else:
@@ -281,35 +286,39 @@ def _possible(numbered: Iterable[_Numbered], low: str) -> list[_Numbered]:
     ]
 
 
-def _tried(begun: Iterable[tuple[str, list[_Numbered]]], low: str) -> dict[int, list[_Told]]:
-    """What wordings match at the words that begin like them, by list; one at each word."""
-    found: dict[int, list[_Told]] = {}
+def _told(
+    begun: Iterable[tuple[str, list[_Numbered]]], low: str
+) -> dict[tuple[int, int], tuple[int, re.Match[str]]]:
+    """What is matched at the words that begin like wordings: by list and place, the first of each."""
+    told: dict[tuple[int, int], tuple[int, re.Match[str]]] = {}
     for opening, wordings in begun:
-        for place in places_of(opening, low):
-            last = -1
-            for number, wording in wordings:
-                if number == last:
-                    continue
+        places: list[int] | None = None
+        for number, wording in wordings:
+            stem = wording.stem
+            if not (stem in low if stem is not None else any_in(wording.stems, low)):
+                continue
+            if places is None:
+                places = places_of(opening, low)
+            for place in places:
                 match = (wording.ready or wording.compiled()).match(low, place)
                 if match is not None:
-                    last = number
-                    found.setdefault(number, []).append((place, wording.number, match))
-    return found
+                    told.setdefault((number, place), (wording.number, match))
+    return told
 
 
-def _in_order(
-    told: list[_Told], sought: Iterable[Wording], low: str
-) -> Iterator[re.Match[str]]:
-    """Matches of one list from left to right, none overlapping: those found, and those of patterns
-    that may begin anywhere.
+def _in_order(told: list[_Told], sought: Iterable[Wording], low: str) -> list[re.Match[str]]:
+    """Matches of one list from left to right, none overlapping another.
+
+    `told` are those found, at most one at each place; the patterns of `sought` may begin anywhere.
     """
-    at = 0
-    told.sort(reverse=True)
+    told.sort()
+    found: list[re.Match[str]] = []
+    at = number = 0
     ahead = [(wording, wording.compiled().search(low)) for wording in sought]
-    while told or ahead:
-        while told and told[-1][0] < at:
-            told.pop()
-        best = told[-1] if told else None
+    while True:
+        while number < len(told) and told[number][0] < at:
+            number += 1
+        best = told[number] if number < len(told) else None
         for each, (wording, match) in enumerate(ahead):
             # Only those are looked for again whose place has been passed: no text is read twice.
             if match is not None and match.start() < at:
@@ -318,6 +327,6 @@ def _in_order(
             if match is not None and (best is None or (match.start(), wording.number) < best[:2]):
                 best = match.start(), wording.number, match
         if best is None:
-            return
-        yield best[2]
+            return found
+        found.append(best[2])
         at = max(best[2].end(), best[0] + 1)

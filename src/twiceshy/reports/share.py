@@ -6,11 +6,12 @@ import re
 
 from twiceshy.reports.outline import Outline
 from twiceshy.reports.people import PEOPLE
-from twiceshy.reports.phrases import Phrases
+from twiceshy.reports.phrases import Phrases, lower
 from twiceshy.reports.vocabulary import Part
 
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 _NUMBER = r"(?P<n>\d{1,3}(?:\.\d+)?)\s?(?:%|percent\b|per ?cent\b)"
+_A_SHARE = re.compile(_NUMBER, re.IGNORECASE)
 _OF_USERS = re.compile(
     _NUMBER + r"\s?\)?\s?(?:(?:of|o|off)\s)?(?:all\s|the\s|our\s|its\s|total\s|active\s|registered\s|their\s|my\s|online\s|paying\s|end[- ]?|internal\s|external\s|company's\s|overall\s|web\s?site\s|platform\s|site\s|app\s|mobile\s|daily\s|global\s|us\s|european\s|customer\s|\w+(?:'s|’s)?\s){0,3}"
     + PEOPLE + r"\b",
@@ -34,6 +35,9 @@ _ALL_USERS = Phrases(
     """.replace("PEOPLE", PEOPLE)
 )
 _NOT_A_SHARE = re.compile(r"(?:drop|decrease|decline|reduction|loss|degradation|increase|rise|fall|slower|slowdown|availability|engagement|transactions?|requests?|traffic|revenue|conversion|sales|orders|success rate|error rate|errors|capacity|cpu|memory|disk|performance)\b", re.IGNORECASE)  # fmt: skip
+_CHANGE_OF = re.compile(
+    r"(?:degradation|slowdown|drop|increase|decrease|loss|reduction)\s(?:for|in|of)\s*$"
+)
 _SAID_TO_BE_HIT = re.compile(
     r"^[^,;%]{0,40}\b(?:affected|impacted|hit|could not|couldn't|unable)\b"
 )
@@ -43,7 +47,7 @@ _MILD = re.compile(r"\b(?:slow|slower|degradation|degraded|some|delayed?|latency
 def affected_percent(outline: Outline) -> float | None:
     """The share of users affected, in percent; None when the report gives no share of users."""
     for statement in outline.of(Part.SHARE):
-        match = re.search(_NUMBER, statement.text, re.IGNORECASE)
+        match = _A_SHARE.search(statement.text)
         if match is not None:
             return _percent(match)
     texts = [s.text for s in outline.of(Part.IMPACT, Part.SHARE, Part.SUMMARY, Part.AFFECTED)]
@@ -59,7 +63,7 @@ def affected_percent(outline: Outline) -> float | None:
         for sentence in _SENTENCES.split(text):
             if (
                 _ALL_USERS.search(sentence)
-                and not re.search(r"%", sentence)
+                and "%" not in sentence
                 and not _MILD.search(sentence)
             ):
                 return 100.0
@@ -68,6 +72,8 @@ def affected_percent(outline: Outline) -> float | None:
 
 def _shares(sentence: str) -> list[tuple[re.Pattern[str], re.Match[str]]]:
     """Every percentage that stands beside people; the ones said to be affected first."""
+    if "%" not in sentence and "per" not in lower(sentence):
+        return []
     found = [
         (pattern, match)
         for pattern in (_OF_USERS, _AFFECTING, _USERS_THEN)
@@ -85,9 +91,8 @@ def _shares(sentence: str) -> list[tuple[re.Pattern[str], re.Match[str]]]:
 def _share_in(sentence: str) -> float | None:
     for pattern, match in _shares(sentence):
         before = sentence[: match.start()]
-        if pattern is _OF_USERS and re.search(
-            r"(?:degradation|slowdown|drop|increase|decrease|loss|reduction)\s(?:for|in|of)\s*$",
-            sentence[: match.end()].rsplit("%", 1)[-1][:30],
+        if pattern is _OF_USERS and _CHANGE_OF.search(
+            sentence[: match.end()].rsplit("%", 1)[-1][:30]
         ):
             continue
         if pattern is not _OF_USERS and _NOT_A_SHARE.match(

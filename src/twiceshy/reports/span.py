@@ -25,6 +25,11 @@ _ENDED = re.compile(
     re.IGNORECASE,
 )
 
+_LEADS_TO_END = re.compile(
+    r"\b(?:to|until|till|through|end(?:ed|s|ing)?|resolved|restored|lasted until)\b|[-–—→]",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SpanMarks:
@@ -128,11 +133,7 @@ def _interval(text: str, marks: Sequence[Mark]) -> tuple[Mark | None, Mark | Non
         if joined or (
             len(between) < 60
             and ". " not in between
-            and re.search(
-                r"\b(?:to|until|till|through|end(?:ed|s|ing)?|resolved|restored|lasted until)\b|[-–—→]",
-                between,
-                re.IGNORECASE,
-            )
+            and _LEADS_TO_END.search(between)
         ):
             return first, second
     only = timed[0]
@@ -153,12 +154,18 @@ def _is_clock_like(text: str, length: Length) -> bool:
     )
 
 
+_SPEAKS_OF_IT = re.compile(
+    r"\b(?:outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption|off|broken|failed|could not|unable|gone|stopped|lasted|dead|slow|delayed|wrong|minutes? without)\b",
+    re.IGNORECASE,
+)
+_LEADS_TO_LENGTH = re.compile(
+    r"\b(?:for|lasted|lasting|total of|totall?ing|of|took|duration|down|a|an|nearly|almost)\W*(?:about|approximately|around|a total of|nearly|almost|over|roughly|the)?\s*$",
+    re.IGNORECASE,
+)
+
+
 def _length_elsewhere(outline: Outline) -> Length | None:
     """A stated length in a sentence that speaks of the outage as a whole."""
-    speaks = re.compile(
-        r"\b(?:outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption|off|broken|failed|could not|unable|gone|stopped|lasted|dead|slow|delayed|wrong|minutes? without)\b",
-        re.IGNORECASE,
-    )
     for statement in [
         s
         for s in outline.statements
@@ -171,12 +178,8 @@ def _length_elsewhere(outline: Outline) -> Length | None:
             if _after_interval(before):
                 return length
             if (
-                speaks.search(statement.text)
-                and re.search(
-                    r"\b(?:for|lasted|lasting|total of|totall?ing|of|took|duration|down|a|an|nearly|almost)\W*(?:about|approximately|around|a total of|nearly|almost|over|roughly|the)?\s*$",
-                    before,
-                    re.IGNORECASE,
-                )
+                _SPEAKS_OF_IT.search(statement.text)
+                and _LEADS_TO_LENGTH.search(before)
                 and not _is_clock_like(statement.text, length)
             ):
                 return length

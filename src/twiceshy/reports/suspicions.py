@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from twiceshy.reports.phrases import Phrases
+from twiceshy.reports.phrases import Phrasebook, Phrases
 from twiceshy.reports.vocabulary import Part, part_named
 
-_SUBJECTS: tuple[tuple[str, Phrases], ...] = (
+_SUBJECTS = Phrasebook((
     (
         "attack",
         Phrases(
@@ -193,7 +193,7 @@ _SUBJECTS: tuple[tuple[str, Phrases], ...] = (
             """
         ),
     ),
-)
+))
 _DETERMINERS = re.compile(
     r"^(?:(?:that|it|this|the|a|an|our|to|be|was|were|is|are|being|of|due|caused|by|some|possible|possibly|potential|potentially|potentiale|likely|maybe|perhaps|with|in|at|on|there|might|may|could|have|been|first|initial|initially|at|first|issue|problem|cause|root|because|towards?|into|for|as|from|had|has|something|their|its|about|and|a possible|some kind of|we)\b[\s:,]*)+",
     re.IGNORECASE,
@@ -240,7 +240,7 @@ def subjects_of(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _subjects(text: str) -> frozenset[str]:
-    return frozenset(name for name, phrases in _SUBJECTS if phrases.search(text))
+    return frozenset(name for name, _ in _SUBJECTS.found_in(text))
 
 
 def suspicion_in(text: str) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from twiceshy.reports.blocks import Shape
 from twiceshy.reports.outline import Statement
-from twiceshy.reports.timeline_reader import HEADER, NOT_ENTRY, RawEntry, TimelineReader
+from twiceshy.reports.phrases import any_in, lower
+from twiceshy.reports.timeline_reader import HEADER, RawEntry, TimelineReader, is_no_entry
 from twiceshy.reports.vocabulary import Part
 from twiceshy.reports.when.clocks import Clock
 from twiceshy.reports.when.scan import is_range, marks_in
 from twiceshy.reports.when.zones import Zone, zones_in
 
+_FOR_ALL_SIGNS = ("time", "clock", "zone")
 _FOR_ALL = re.compile(
     r"\b(?:all (?:the )?(?:times|clocks)|times (?:are|in|given)|time ?zone|timestamps?)\b|\b(?:time )?zone\s?:",
     re.IGNORECASE,
@@ -42,7 +44,8 @@ def read_timeline(statements: Sequence[Statement]) -> RawTimeline:
         for s in statements
         if s.section is not Part.TIMELINE
         and s.section is not Part.ACTIONS
-        and _FOR_ALL.search(s.text[:200])
+        and any_in(_FOR_ALL_SIGNS, lower(head := s.text[:200]))
+        and _FOR_ALL.search(head)
         for zone in zones_in(s.text)[:1]
     ]
     if section:
@@ -53,7 +56,7 @@ def read_timeline(statements: Sequence[Statement]) -> RawTimeline:
             zones += [
                 (zone, s.block.line)
                 for s in section
-                if NOT_ENTRY.search(s.text)
+                if is_no_entry(s.text)
                 or (s.block.shape is Shape.ROW and HEADER.search(s.text) and not _clock_of(s.text))
                 for zone in zones_in(s.text)
             ]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from twiceshy.reports.blocks import Shape
 from twiceshy.reports.outline import Statement
+from twiceshy.reports.phrases import lower
 from twiceshy.reports.untimed import clock_inside, labels_an_entry, without_time
 from twiceshy.reports.vocabulary import part_named
 from twiceshy.reports.when.clocks import leading_military
@@ -32,15 +33,20 @@ _SENTENCE = re.compile(
     r",?\s+and\s+(?=(?:at|by|from)\s\d)|(?:(?<=[.!?;])\s+|^)(?=(?:(?:at|by|around|on|from|about|then,? at|finally,? at|later,? at)\s)?\S)",
     re.IGNORECASE,
 )
-NOT_ENTRY = re.compile(
-    r"^(?:all times|times (?:are|in|given)|note:|\(?times|time ?zone|timezone|the following|here is|below is|zone:)|"
-    r"\b(?:all times|times are|timestamps?)\b.{0,30}\b(?:in|utc|gmt|local|approximate)\b",
+_OPENS_NO_ENTRY = re.compile(
+    r"(?:all times|times (?:are|in|given)|note:|\(?times|time ?zone|timezone|the following|here is|below is|zone:)",
     re.IGNORECASE,
 )  # fmt: skip
+_OF_ALL_TIMES = re.compile(
+    r"\b(?:all times|times are|timestamps?)\b.{0,30}\b(?:in|utc|gmt|local|approximate)\b",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(
     r"^[\s*_\[(]*(?:hh:mm|\?\?:?\??\??|xx:xx|--:--|tbd|__:__)(?:\s?[ap]m)?[\s*_\])]*(?:[:–—-]|\s)\s*",
     re.IGNORECASE,
 )
+_OPENS_PROSE = re.compile(r"\W*(?:at|by|on|around|about)\b", re.IGNORECASE)
+_ENTRY_LABEL = re.compile(r"(?P<label>[A-Z][^:.]{2,50}?)\s*[:–—]\s+\S")
 _UNTIL = re.compile(r"\b(?:until|till)\s+(?:about |around )?$", re.IGNORECASE)
 
 
@@ -54,6 +60,13 @@ class RawEntry(NamedTuple):
     until: Mark | None = None
     day: Day | None = None
     """Its own day, or that of the day heading it stands under."""
+
+
+def is_no_entry(text: str) -> bool:
+    """Whether a line of a timeline only speaks of its times, or introduces what follows."""
+    if _OPENS_NO_ENTRY.match(text):
+        return True
+    return "time" in lower(text) and _OF_ALL_TIMES.search(text) is not None
 
 
 def _separated(text: str) -> bool:
@@ -104,7 +117,7 @@ class TimelineReader:
 
     def _statement(self, statement: Statement) -> None:
         block, text = statement.block, statement.text
-        if _PLACEHOLDER.match(text):
+        if not text[:1].isdigit() and _PLACEHOLDER.match(text):
             text = _PLACEHOLDER.sub("", text)
             self._add(RawEntry(block.line, text, None, None, day=self.day), block.level)
             return
@@ -129,7 +142,7 @@ class TimelineReader:
                 RawEntry(block.line, whole, label.name, mark, day=mark.day or self.day), block.level
             )
             return
-        if self._day_line(statement) or NOT_ENTRY.search(text):
+        if self._day_line(statement) or is_no_entry(text):
             return
         if block.shape is Shape.TEXT and self._sentences(statement):
             return
@@ -186,8 +199,7 @@ class TimelineReader:
         if zone_after is not None:
             stop += zone_after.end()
         rest = text[stop:]
-        prose = re.match(r"\W*(?:at|by|on|around|about)\b", text, re.IGNORECASE)
-        if prose is not None and statement.block.shape is Shape.TEXT and self._sentences(statement):
+        if _OPENS_PROSE.match(text) and statement.block.shape is Shape.TEXT and self._sentences(statement):
             return
         if statement.block.shape is Shape.TEXT and self._run_together(statement, stop):
             return
@@ -231,7 +243,7 @@ class TimelineReader:
 
     def _entry(self, statement: Statement, text: str, mark: Mark, until: Mark | None) -> RawEntry:
         label = None
-        named = re.match(r"(?P<label>[A-Z][^:.]{2,50}?)\s*[:–—]\s+\S", text)
+        named = _ENTRY_LABEL.match(text)
         if named is not None and named["label"].count(" ") <= 6:
             label = named["label"]
         elif text.count(" ") <= 4 and part_named(text) is not None:

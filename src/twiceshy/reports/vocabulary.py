@@ -38,7 +38,9 @@ class Part(Enum):
     """Author, attendees, related issues: read past."""
 
 
-_NAMES = Phrasebook((Part[name], names) for name, names in sections("\n" + NAMES))
+_NAMES = Phrasebook(
+    ((Part[name], names) for name, names in sections("\n" + NAMES)), whole=True
+)
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]{0,120}[)\]}]")
 _NUMBERING = re.compile(

@@ -20,12 +20,16 @@ from twiceshy.store.trouble import told_plainly
 class Step(StrEnum):
     """What became of a change on a host."""
 
+    BEGUN = "begun"
+    """It is on its way; what follows tells how far it came."""
     APPLIED = "applied"
     """It is in place, and rolls back by itself unless somebody confirms it."""
     CONFIRMED = "confirmed"
     ROLLED_BACK = "rolled back"
     FAILED = "failed"
-    """It never was in place."""
+    """Nothing of it was left in place."""
+    NOT_ROLLED_BACK = "not rolled back"
+    """It should have been, and is in place at least in part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,18 @@ class ChangeRecords:
                 for row in connection.execute(wanted)
             }
         return tuple(found.values())
+
+    def review_at(self, hash_: str, at: datetime) -> KeptReview | None:
+        """The newest review of this change that was kept by then."""
+        wanted = (
+            select(review)
+            .where(review.c.hash == hash_, review.c.at <= at)
+            .order_by(review.c.at.desc(), review.c.id.desc())
+            .limit(1)
+        )
+        with told_plainly(self._location, "read"), self._engine.begin() as connection:
+            row = connection.execute(wanted).first()
+        return None if row is None else KeptReview(row.hash, row.at, row.exit_code, row.shape)
 
     def approvals(self, hash_: str) -> tuple[Approval, ...]:
         """Who approved this change, oldest first."""

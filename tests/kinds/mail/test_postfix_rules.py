@@ -127,6 +127,7 @@ def test_a_mistake_is_found_at_its_line(
         "relay_destination_concurrency_limit = 5",
         "message_size_limit = 99999999\nmailbox_size_limit = 0\nvirtual_mailbox_limit = 0",
         "delay_warning_time = 4h",
+        "virtual_alias_maps = ldap:people\npeople_server_host = ldap.example.org",
         "content_filter = smtp:[127.0.0.1]:10024",
         "smtp_tls_security_level = verify\nsmtp_tls_CAfile = /etc/ssl/certs/ca-certificates.crt",
         "smtp_tls_security_level = secure\ntls_append_default_CA = yes",
@@ -219,3 +220,24 @@ def test_without_master_cf_no_transport_is_missed(judged: Judge) -> None:
 def test_a_password_is_never_shown(judged: Judge) -> None:
     added = "smtp_sasl_password_maps = static:relay:geheim99\nsmtp_sasl_passwords = geheim99\n"
     assert "geheim99" not in repr(judged(added).verdict)
+
+
+def test_without_a_compatibility_level_the_relay_list_is_empty(judged: Judge) -> None:
+    main = MAIN.replace("compatibility_level = 3.6\n", "")
+    assert "smtpd refuses to run" in judged(main=main).broken.evidence[0].found
+    added = "smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination\n"
+    assert isinstance(judged(added, main=main).verdict, Holds)
+
+
+@pytest.mark.parametrize(
+    "main",
+    [
+        "a = b\n" * 2_000_000,
+        "".join(f"name{number} = $name{number + 1}$name{number + 1}\n" for number in range(9_000)),
+        "mynetworks = " + "${" * 100_000,
+        "smtpd_relay_restrictions = " + "permit_mynetworks, " * 100_000,
+    ],
+    ids=["long", "wide", "deep", "list"],
+)
+def test_a_hostile_file_ends_soon_and_never_holds(judged: Judge, main: str) -> None:
+    assert not isinstance(judged(main=main).verdict, Holds)

@@ -112,6 +112,8 @@ def _findings(promise: Promise, fact: MailFact, now: datetime) -> Iterator[Findi
         yield Finding(f"{what} could not be read: {why}", Evidence(what, why), unknown=True)
     for seen in fact.postfix:
         yield from judge_values(seen)
+        if not seen.instance.is_whole:
+            continue
         yield from judge_tls(seen)
         yield from judge_relaying(seen.instance)
         yield from judge_together(seen.instance)

@@ -22,8 +22,12 @@ _BINDS = frozenset(
     {"smtp_bind_address", "smtp_bind_address6", "lmtp_bind_address", "lmtp_bind_address6"}
 )
 _REFERENCE = re.compile(r"\$[({]?(\w+)")
+_TABLE_BY_NAME = re.compile(r"\b(?:ldap|mysql|pgsql|sqlite|memcache):(\w+)")
+"""A table whose settings stand in main.cf, each beginning with its name."""
 _STOPS_ALL = frozenset({"smtp", "smtpd", "lmtp", "relayhost", "inet", "mynetworks"})
 LOOPBACK = frozenset({"loopback-only", "localhost", "127.0.0.1", "::1", "[::1]"})
+MOST_GUESSED = 50
+"""Unknown names for which the nearest known one is looked for."""
 MOST_HOSTS = 2**24
 """Trusting more addresses than these is trusting strangers."""
 
@@ -183,6 +187,8 @@ def _interfaces(setting: Setting, service: Service | None, seen: PostfixSeen) ->
         except ValueError:
             continue
         own = seen.own_addresses
+        if address.version == 6 and seen.instance.text("inet_protocols") == "ipv4":  # noqa: PLR2004
+            continue
         if own is not None and str(address) not in own:
             yield finding(
                 f"{setting.name}: {text} is none of this host's addresses ({', '.join(own[:6])})",
@@ -201,8 +207,11 @@ def _names(instance: Instance) -> Iterator[Finding]:
         for name in _REFERENCE.findall(setting.value)
     }
     classes = {word.text for word in instance.words("smtpd_restriction_classes") or ()}
-    transports = {service.name for service in instance.services}
+    owners = {service.name for service in instance.services} | {
+        name for setting in instance.settings for name in _TABLE_BY_NAME.findall(setting.value)
+    }
     seen: dict[str, Setting] = {}
+    unknown = 0
     for setting in instance.settings:
         earlier = seen.get(setting.name)
         if earlier is not None and earlier.value.split() != setting.value.split():
@@ -220,9 +229,10 @@ def _names(instance: Instance) -> Iterator[Finding]:
         name = setting.name
         if is_known(name) or name in used or name in classes:
             continue
-        if any(name.startswith(f"{transport}_") for transport in transports):
+        if any(name.startswith(f"{owner}_") for owner in owners):
             continue
-        near = nearest(name)
+        unknown += 1
+        near = nearest(name) if unknown <= MOST_GUESSED else None
         meant = f": did you mean {near}?" if near else ""
         yield finding(
             f"Postfix knows no parameter {name[:60]!r}{meant}",

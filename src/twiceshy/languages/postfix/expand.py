@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 DEEPEST = 30
 LONGEST = 20_000
-MOST_STEPS = 5_000
+MOST_STEPS = 100
 _NAME = re.compile(r"\w+")
 _COMPARISON = re.compile(
     r"\s*\{(?P<left>[^{}]*)\}\s*(?P<operator><=|>=|==|!=|<level|<=level|>level|>=level|==level|"

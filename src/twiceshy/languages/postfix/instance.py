@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from twiceshy.languages.postfix.expand import UNSET, Expanded, Unset, expanded
 from twiceshy.languages.postfix.main_cf import read_main
@@ -101,6 +102,13 @@ class Instance:
     master: str | None = None
     services: tuple[Service, ...] = ()
     problems: tuple[Problem, ...] = ()
+    latest: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    """Of main.cf, by name: the line that counts."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of both files was read, so that what is not set is known not to be set."""
+        return all(one.is_fatal for one in self.problems)
 
     def setting(self, name: str, service: Service | None = None) -> Setting | None:
         """What sets a parameter, for a service or for all; None when nothing does."""
@@ -108,7 +116,7 @@ class Instance:
         found = next((one for one in reversed(own) if one.name == name), None)
         if found is not None:
             return found
-        return next((one for one in reversed(self.settings) if one.name == name), None)
+        return self.latest.get(name)
 
     def value(self, name: str, service: Service | None = None) -> Expanded:
         """The value in force, with everything filled in."""
@@ -160,8 +168,7 @@ class Instance:
 
     def all_settings(self) -> Iterator[tuple[Setting, Service | None]]:
         """Every setting that counts: of main.cf the last of each name, then each service's own."""
-        latest = {one.name: one for one in self.settings}
-        for one in latest.values():
+        for one in self.latest.values():
             yield one, None
         for service in self.services:
             own = {one.name: one for one in service.overrides}
@@ -197,4 +204,5 @@ def _read(configuration: Configuration, folder: str) -> Instance | None:
         configuration.shown(master_path) if services else None,
         services.services if services else (),
         (*(main_file.problems if main_file else ()), *(services.problems if services else ())),
+        MappingProxyType({one.name: one for one in main_file.settings} if main_file else {}),
     )

@@ -9,7 +9,7 @@ from twiceshy.languages.postfix.lines import MOST_BYTES, logical_lines
 from twiceshy.languages.postfix.setting import Problem, Setting
 from twiceshy.model.place import Place
 
-MOST_SETTINGS = 20_000
+MOST_SETTINGS = 5_000
 _ASSIGNMENT = re.compile(r"(?P<name>[^\s=]+)\s*=\s*(?P<value>.*?)\s*\Z", re.DOTALL)
 
 

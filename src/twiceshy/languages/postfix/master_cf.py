@@ -9,7 +9,7 @@ from twiceshy.languages.postfix.lines import MOST_BYTES, Line, logical_lines
 from twiceshy.languages.postfix.setting import Problem, Setting, split
 from twiceshy.model.place import Place
 
-MOST_SERVICES = 5_000
+MOST_SERVICES = 1_000
 TYPES = ("inet", "unix", "unix-dgram", "fifo", "pass")
 _FIELDS = ("service", "type", "private", "unpriv", "chroot", "wakeup", "maxproc", "command")
 _ASSIGNMENT = re.compile(r"\{?\s*([^\s={}]+)\s*=\s*(.*?)\s*\}?\s*\Z", re.DOTALL)

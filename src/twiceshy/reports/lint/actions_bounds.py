@@ -9,6 +9,7 @@ from twiceshy.model.report import Action, FindingSeverity, Report
 from twiceshy.reports.lint.promises import open_promises
 from twiceshy.reports.lint.rule import Found, rule
 from twiceshy.reports.lint.wording import quoted
+from twiceshy.reports.phrases import Phrases
 
 
 def _told(lacking: Sequence[Action], total: int, what: str) -> str:
@@ -152,18 +153,18 @@ _CADENCE = re.compile(
     r"|once a\b|twice a\b|nightly",
     re.IGNORECASE,
 )
-_REGULAR = re.compile(
-    r"\b(?:regular(?:ly)?(?! expression)|periodic(?:ally)?|routine(?:ly)?|frequent(?:ly)?)\b",
-    re.IGNORECASE,
+_REGULAR = Phrases.of(
+    r"regular(?:ly)?(?! expression)|periodic(?:ally)?|routine(?:ly)?|frequent(?:ly)?",
+    end=r"\b",
 )
-_BETTER = re.compile(
-    r"\b(?:improv(?:e|ed|ing)|enhanc(?:e|ed|ing)|strengthen(?:ing)?|better|more (?:robust|rigorous"
-    r"|careful|thorough)|optimi[sz]e)\b",
-    re.IGNORECASE,
+_BETTER = Phrases.of(
+    r"improv(?:e|ed|ing)|enhanc(?:e|ed|ing)|strengthen(?:ing)?|better|more (?:robust|rigorous"
+    r"|careful|thorough)|optimi[sz]e",
+    end=r"\b",
 )
-_PLATITUDE = re.compile(
-    r"\b(?:be more careful|more careful|pay (?:more|close) attention|raise awareness|better practices|due diligence)\b",
-    re.IGNORECASE,
+_PLATITUDE = Phrases.of(
+    r"be more careful|more careful|pay (?:more|close) attention|raise awareness|better practices|due diligence",
+    end=r"\b",
 )
 _MAYBE = re.compile(
     r"^\W*(?:\[.?\]\s*)?(?:consider|explore|look (?:in)?to|think about|discuss|try to|possibly|maybe)\b",
@@ -202,20 +203,24 @@ def _question(text: str) -> str:
 _LABEL = re.compile(r"^\s*(?:task|action|item)\s*\d+\s*[:.)-]", re.IGNORECASE)
 
 
+def _wordings(group: Sequence[Action]) -> str:
+    """All that is said of one promise, without the labels in front."""
+    return " ".join(_LABEL.sub("", action.text) for action in group)
+
+
 def _why_unbounded(group: Sequence[Action]) -> str | None:
     """What leaves open when a promise is finished, in all its wordings; None when one can tell."""
     text = group[0].text
-    told = " ".join(_LABEL.sub("", action.text) for action in group)
-    maybe = _MAYBE.search(text)
+    maybe = _MAYBE.match(text)
     if maybe is not None and len(group) == 1:
         return (
             f'"{maybe[0].strip(" -*[]x").lower()}" promises no result; write what comes out of it'
         )
     regular = _REGULAR.search(text)
-    if regular is not None and not _CADENCE.search(told):
+    if regular is not None and not _CADENCE.search(_wordings(group)):
         return f'how often is "{regular[0].lower()}"? Write it, such as "every month"'
     empty = _PLATITUDE.search(text) or _BETTER.search(text)
-    if empty is not None and not _YARDSTICK.search(told):
+    if empty is not None and not _YARDSTICK.search(_wordings(group)):
         return f'"{empty[0].lower()}" cannot be measured; write {_question(text)}'
     return None
 

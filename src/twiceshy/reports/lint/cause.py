@@ -12,6 +12,7 @@ from twiceshy.model.report import (
 )
 from twiceshy.reports.lint.rule import Found, rule
 from twiceshy.reports.lint.wording import evidence_words, quoted
+from twiceshy.reports.phrases import any_in, lower
 
 
 @rule("RC003", "no-root-cause", FindingSeverity.WARNING)
@@ -126,6 +127,18 @@ def circular_cause(report: Report, _: Sequence[Report]) -> Iterator[Found]:
         )
 
 
+_SLIPS = (
+    "error",
+    "mistake",
+    "negl",
+    "careless",
+    "forgot",
+    "failed to",
+    "accident",
+    "inadvertent",
+    "bother",
+)
+"""One of them is in every cause that ends at a person, in lower case."""
 _BLAME = re.compile(
     r"\b(?:human|operator|user|engineer|developer|admin(?:istrator)?|personnel|manual)['’s]{0,2} "
     r"(?:error|mistake|negligence|carelessness)"
@@ -193,8 +206,10 @@ def person_blamed(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     ## How to mend
     Ask what would have caught the slip: which review, test, permission or question was missing?
     """
-    match = _BLAME.search(report.cause.text) if report.cause is not None else None
-    if report.cause is not None and match is not None and not _BEHIND_IT.search(report.cause.text):
+    if report.cause is None or not any_in(_SLIPS, lower(report.cause.text)):
+        return
+    match = _BLAME.search(report.cause.text)
+    if match is not None and not _BEHIND_IT.search(report.cause.text):
         yield (
             report.cause.line,
             (

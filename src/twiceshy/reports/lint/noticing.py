@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import re
 
-_NOTICED = re.compile(
-    r"monitor|alert|alarm|\bpage[drs]?\b|paging|report|complain|notic|detect|discover|observ|ticket"
-    r"|\bcall(?:s|ed)?\b|phone|\bsees?\b|\bsaw\b|\btells?\b|\btold\b|wrote|writes|flagged|aware",
-    re.IGNORECASE,
+from twiceshy.reports.phrases import any_in, lower
+
+_SIGNS = (
+    "monitor",
+    "alert",
+    "alarm",
+    "paging",
+    "report",
+    "complain",
+    "notic",
+    "detect",
+    "discover",
+    "observ",
+    "ticket",
+    "phone",
+    "wrote",
+    "writes",
+    "flagged",
+    "aware",
 )
+_NOTICED = re.compile(r"\b(?:page[drs]?|call(?:s|ed)?|sees?|saw|tells?|told)\b")
 
 
 def tells_of_noticing(text: str) -> bool:
     """Whether somebody or something notices in this text."""
-    return _NOTICED.search(text) is not None
+    low = lower(text)
+    return any_in(_SIGNS, low) or _NOTICED.search(low) is not None

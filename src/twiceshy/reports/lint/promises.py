@@ -12,5 +12,5 @@ def open_promises(report: Report) -> tuple[tuple[Action, ...], ...]:
     for action in report.actions:
         groups.setdefault(action.same_as or action.id, []).append(action)
     return tuple(
-        tuple(group) for group in groups.values() if not any(action.done for action in group)
+        tuple(group) for group in groups.values() if True not in [action.done for action in group]
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import Entry, FindingSeverity, Report
@@ -22,8 +22,7 @@ _SILENCE_SHARE = 0.25
 _SILENCE_WITHOUT_LENGTH_MINUTES = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """Two timed entries that follow each other, and the minutes from one to the next."""
 
     before: Entry
@@ -31,6 +30,8 @@ class _Step:
     after: Entry
     right: Moment
     minutes: float
+    stated: float
+    """Without the midnight between, where only clocks are given."""
 
 
 def _steps(report: Report) -> Iterator[_Step]:
@@ -40,9 +41,10 @@ def _steps(report: Report) -> Iterator[_Step]:
         minutes = left.minutes_until(right)
         if minutes is None:
             continue
-        if left.day is None and minutes < -_DAY_MINUTES / 2:
-            minutes += _DAY_MINUTES
-        yield _Step(before, left, after, right, minutes)
+        crosses = left.day is None and minutes < -_DAY_MINUTES / 2
+        yield _Step(
+            before, left, after, right, minutes + _DAY_MINUTES if crosses else minutes, minutes
+        )
 
 
 _MORNING = re.compile(r"\d\s*a\.?m?\b", re.IGNORECASE)
@@ -189,8 +191,8 @@ def silent_gap(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     )
     gaps = []
     for step in _steps(report):
-        from_minute = step.before.until or step.left
-        minutes = from_minute.minutes_until(step.right)
+        until = step.before.until
+        minutes = step.stated if until is None else until.minutes_until(step.right)
         if (
             minutes is not None
             and minutes > longest
@@ -259,7 +261,8 @@ def impossible_clock(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     wrong = [
         (entry, match)
         for entry in report.timeline
-        if (match := _IMPOSSIBLE.search(entry.written or entry.text))
+        if "m" in (entry.written or entry.text).lower()
+        and (match := _IMPOSSIBLE.search(entry.written or entry.text))
         and (match["hour"] != "00" or match["half"].lower() == "p")
     ]
     if wrong:

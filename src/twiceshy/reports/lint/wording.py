@@ -65,6 +65,7 @@ _COMMON = frozenset(telling_words(_COMMON_WORDS))
 """Words that any outage has; they support no cause and explain none."""
 
 
+@lru_cache(maxsize=1024)
 def evidence_words(text: str) -> frozenset[str]:
     """The stems that set this outage apart from any other."""
     return frozenset(telling_words(text)) - _COMMON

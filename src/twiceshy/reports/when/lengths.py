@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from twiceshy.reports.phrases import any_in, lower
+
 _NUMBER_WORDS = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0,
     "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "eleven": 11.0, "twelve": 12.0,
@@ -26,6 +28,9 @@ _LENGTH = re.compile(
     r"(?P<half_after>\s(?:and\s)?a\shalf\b)?",
     re.IGNORECASE,
 )
+_UNITS = ("day", "hour", "hr", "min", "sec", "week")
+_SHORT_UNIT = re.compile(r"[\d\s-][hm]\b")
+"""A length has one of these units, or one of these letters, in lower case."""
 _MILITARY = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d\s?(?:hrs|hours)\b", re.IGNORECASE)
 _JOIN = re.compile(r"[\s,]*(?:and|&)?[\s,]*", re.IGNORECASE)
 
@@ -67,6 +72,9 @@ def lengths_in(text: str) -> list[Length]:
             )
             parts.clear()
 
+    low = lower(text)
+    if not any_in(_UNITS, low) and _SHORT_UNIT.search(low) is None:
+        return []
     for match in _LENGTH.finditer(text):
         if _MILITARY.match(match[0]):
             continue

@@ -116,6 +116,12 @@ def _apart(
 
 
 def _is_same(one: Rule, other: Rule) -> bool:
+    if (
+        one.conditions is other.conditions
+        and one.target is other.target
+        and one.effects is other.effects
+    ):
+        return True
     if one.target != other.target or one.effects != other.effects:
         return False
     return one.conditions == other.conditions or _meaning(one) == _meaning(other)
@@ -133,6 +139,8 @@ def _of(condition: Condition) -> object:
 
 def _pair(one: Rule, other: Rule, found: Alignment) -> None:
     """What is not modelled in them is the same on both sides."""
+    if one.conditions is other.conditions and not isinstance(one.target, Unmodelled):
+        return
     for ours, theirs in zip(one.conditions, other.conditions, strict=True):
         if isinstance(ours, Opaque) and isinstance(theirs, Opaque):
             found.occurrences[id(ours)] = theirs.occurrence

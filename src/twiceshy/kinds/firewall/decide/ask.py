@@ -13,6 +13,7 @@ from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
 from twiceshy.kinds.firewall.decide.environment import Environment
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator
 from twiceshy.kinds.firewall.decide.interfaces import Interfaces
+from twiceshy.kinds.firewall.decide.memory import Memory
 from twiceshy.kinds.firewall.decide.region import (
     Region,
     first_environment,
@@ -79,14 +80,34 @@ class Question:
 
 def all_pass(ruleset: Ruleset, region: Region, host: Host, budget: Budget | None = None) -> Answer:
     """Does every packet of the region get through, and what answers it, and what follows?"""
-    return _asked(ruleset, region, host, budget or Budget(), _conversation)
+    return _remembered(ruleset, region, host, budget, _conversation)
 
 
 def none_passes(
     ruleset: Ruleset, region: Region, host: Host, budget: Budget | None = None
 ) -> Answer:
     """Is no first packet of the region let through?"""
-    return _asked(ruleset, region, host, budget or Budget(), _blocked)
+    return _remembered(ruleset, region, host, budget, _blocked)
+
+
+# what is in it only saves time: an answer is the same without it
+_MEMORY = Memory()
+
+
+def _remembered(
+    ruleset: Ruleset,
+    region: Region,
+    host: Host,
+    budget: Budget | None,
+    way: Callable[[Question], Answer],
+) -> Answer:
+    question = (way, region.key, host)
+    if budget is None and _MEMORY.is_kept(ruleset, region, question):
+        return KEPT
+    answer = _asked(ruleset, region, host, budget or Budget(), way)
+    if answer.result is Result.KEPT:
+        _MEMORY.keep(ruleset, question)
+    return answer
 
 
 def _asked(

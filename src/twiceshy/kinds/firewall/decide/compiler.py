@@ -28,6 +28,7 @@ from twiceshy.kinds.firewall.host import Host
 from twiceshy.kinds.firewall.packet import IPV4
 from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names, Opaque
 from twiceshy.languages.firewall.intervals import Intervals
+from twiceshy.languages.firewall.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import (
     Accept,
     Chain,
@@ -93,7 +94,8 @@ class Prepared:
 @lru_cache(maxsize=8)  # a rule set never changes, and is asked many questions
 def prepared(ruleset: Ruleset) -> Prepared:
     """The same object for the same rule set."""
-    return Prepared(ruleset)
+    with without_collecting():
+        return Prepared(ruleset)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
 from twiceshy.kinds.firewall.decide.environment import INDEX, ONE, ZERO, Environment
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator, Walked
 from twiceshy.kinds.firewall.decide.interfaces import Interfaces
+from twiceshy.kinds.firewall.decide.memory import rewritten
 from twiceshy.kinds.firewall.decide.region import Region, first_environment
 from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Level, Search
 from twiceshy.kinds.firewall.decide.space import Space
@@ -33,8 +34,6 @@ from twiceshy.languages.firewall.ruleset import (
     Rule,
     Ruleset,
     TableFamily,
-    Translate,
-    Translated,
 )
 
 MOST_CELLS = 24
@@ -267,9 +266,9 @@ def _region(
         values |= {Field.SKUID: _every(Field.SKUID), Field.SKGID: _every(Field.SKGID)}
     if path is not Path.INPUT:
         values[Field.OIF] = _EVERY_NAME
-    rewritten = _rewritten(sides)
+    changing = rewritten(sides[0].ruleset) | rewritten(sides[1].ruleset)
     for one in rule.conditions if rule is not None else ():
-        if not isinstance(one, Match) or one.field in rewritten:
+        if not isinstance(one, Match) or one.field in changing:
             continue
         if one.field is Field.FAMILY and isinstance(one.values, Intervals):
             if family not in one.values:
@@ -285,23 +284,6 @@ def _region(
                 return None
             values[one.field] = both
     return Region(family, path, MappingProxyType(values))
-
-
-def _rewritten(sides: tuple[_Side, _Side]) -> frozenset[Field]:
-    """Fields that a rule may meet with other values than the packet set out with."""
-    found = {Field.MARK, Field.CT_MARK, Field.CT_STATE, Field.CT_DIRECTION, Field.TTL}
-    for side in sides:
-        for table in side.ruleset.tables:
-            for chain in table.chains.values():
-                for rule in chain.rules:
-                    for effect in rule.effects:
-                        if not isinstance(effect, Translate):
-                            found |= getattr(effect, "fields", frozenset())
-                        elif effect.end is Translated.SOURCE:
-                            found |= {Field.SADDR4, Field.SADDR6, Field.SPORT}
-                        else:
-                            found |= {Field.DADDR4, Field.DADDR6, Field.DPORT, Field.OIF}
-    return frozenset(found)
 
 
 def _tells(asked: Field, values: Intervals) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 
 from twiceshy.kinds.firewall.decide.environment import FIELDS, INDEX, ZERO, Environment, Term
 from twiceshy.kinds.firewall.decide.space import Role, Space
@@ -43,8 +42,12 @@ class Region:
     """Fields whose real value is one of these, without our knowing which."""
     unsure_interfaces: bool = False
     """Whether interfaces that no rule names need not exist."""
-    later: Mapping[Field, Role] = field(default_factory=lambda: MappingProxyType({}))
-    """How fields of later packets count that do not follow from the first."""
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for regions of the same packets."""
+        values = tuple(sorted(self.values.items(), key=lambda item: item[0].value))
+        return (self.family, self.path, values, self.settings, self.unsure_interfaces)
 
 
 def first_environment(region: Region, space: Space) -> Environment | None:
