@@ -258,7 +258,7 @@ def test_a_practice_whose_journal_cannot_be_read_is_unknown() -> None:
 
 
 def test_a_planned_kind_is_unknown_without_a_look() -> None:
-    (result,) = _swept(_guard("g", "firewall"), judge=one_judge)
+    (result,) = _swept(_guard("g", "login"), judge=one_judge)
     assert isinstance(result.verdict, Unknown)
     assert "not checked by this version" in result.verdict.why
 

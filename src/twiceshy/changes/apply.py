@@ -19,7 +19,8 @@ from twiceshy.probes.view import View
 PENDING = "pending"
 CONFIRMED = "confirmed"
 ROLLED_BACK = "rolled back"
-"""How the state begins that says so; why follows."""
+NOT_TAKEN_BACK = "taking it back failed"
+"""How the words begin that say so; why follows."""
 
 _NOT_AS_REVIEWED = 3
 _UNDER_WAY = 9

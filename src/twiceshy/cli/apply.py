@@ -7,9 +7,10 @@ import os
 import select
 import socket
 import sys
+import termios
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,10 +20,11 @@ import typer
 from twiceshy.changes import apply as on_host
 from twiceshy.changes.live import running
 from twiceshy.changes.plan import Plan, plan_of
-from twiceshy.cli.approve import the_review
+from twiceshy.cli.approve import the_review, troubles
 from twiceshy.cli.changed_host import Where, the_host
 from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.options import DatabaseUrl, EstateOption
+from twiceshy.cli.render.paper import clean
 from twiceshy.cli.reviewed_sides import Sides, after_of
 from twiceshy.errors import TheWorld, WrongUsage
 from twiceshy.model.configuration import Configuration
@@ -43,11 +45,13 @@ EXAMPLES = """Examples:
 It asks whether to keep the change; without an answer in time, or without a way to answer, the host
 takes it back by itself. `twiceshy confirm` answers from somewhere else.
 Exit codes: 0 confirmed, 1 rolled back, 3 wrong usage, not approved, or not as reviewed,
-4 the host, its software or the journal stood in the way, 130 interrupted (it rolls back).
+4 the host, its software or the journal stood in the way, 130 interrupted (it rolls back by itself).
 """
 
 COMMAND_SECONDS = 60.0
 """For what is done on the host, from the first byte to the activation."""
+ASKING_SECONDS = 10.0
+"""For one question to the host, which may be cut off until it has rolled back."""
 POLL_SECONDS = 0.5
 LATE_SECONDS = 10
 """How much later than promised a roll-back may be seen."""
@@ -108,8 +112,15 @@ def command(
         kept = the_review(journal.changes, review, _now())
         _refuse_unapproved(journal.changes, kept)
         where = the_host(kept, host, loaded)
-        side = after_of(Sides(None, after, git, None, at), where.name)
-        plan = plan_of(kept.hash[:12], where.files, side.files, activate=activate, check=check)
+        side, links = after_of(Sides(None, after, git, None, at), where.name)
+        plan = plan_of(
+            kept.hash[:12],
+            where.files,
+            side.files,
+            links=links,
+            activate=activate,
+            check=check,
+        )
         change = _Change(kept, plan, where.host, journal.changes, confirm_within)
         _refuse_other_state(kept, where, side, view)
         return _applied(change, view)
@@ -126,7 +137,11 @@ def _refuse_unapproved(records: ChangeRecords, kept: KeptReview) -> None:
             f"the change {kept.hash[:12]} is not approved",
             hint=f"twiceshy approve {kept.hash[:12]} --by WHO",
         )
-    if kept.exit_code != 0 and approvals[-1].despite is None:
+    if kept.exit_code == 0:
+        return
+    newest = approvals[-1]
+    known = records.review_at(kept.hash, newest.at)
+    if newest.despite is None or known is None or troubles(kept.shape) - troubles(known.shape):
         raise WrongUsage(
             f"the change {kept.hash[:12]} was reviewed again after its approval, and something"
             " would not hold",
@@ -141,7 +156,7 @@ def _refuse_other_state(kept: KeptReview, where: Where, side: Configuration, vie
         return
     from twiceshy.changes.identity import running_hashes
 
-    seen = asyncio.run(running(where.host, side, view))
+    seen = asyncio.run(running(where.host, side, view)).configuration
     if running_hashes(seen) != reviewed:
         raise WrongUsage(
             f"what is loaded on {where.host.id} is not what was reviewed",
@@ -150,34 +165,84 @@ def _refuse_other_state(kept: KeptReview, where: Where, side: Configuration, vie
 
 
 def _applied(change: _Change, view: View) -> int:
-    begun = asyncio.run(
-        on_host.begin(change.host, change.plan, change.confirm_within_seconds, view)
-    )
-    if isinstance(begun, on_host.NotApplied):
-        _record(change, Step.FAILED, begun.why)
-        raise TheWorld(f"not applied: {begun.why}", hint=begun.hint)
-    _record(change, Step.APPLIED, None)
-    files = ", ".join(file.stands_at for file in change.plan.files)
-    typer.echo(f"applied on {change.host.id}: {files}")
-    typer.echo(
-        f"to keep it, here or elsewhere: twiceshy confirm {change.plan.id} --host {change.host.id}"
-    )
-    became = _awaited(change, view)
-    if became == on_host.CONFIRMED:
-        _record(change, Step.CONFIRMED, None)
+    _record(change, Step.BEGUN, None)
+    try:
+        begun = _begun(change, view)
+        became = _awaited(change, replace(view, timeout_seconds=ASKING_SECONDS), begun)
+    except KeyboardInterrupt:
+        typer.echo(
+            f"\ninterrupted: {change.host.id} takes it back by itself, within"
+            f" {change.confirm_within_seconds} s of its beginning",
+            err=True,
+        )
+        raise
+    step = _step(became)
+    if step is None:
+        raise TheWorld(f"{change.host.id}: {became}", hint=_by_hand(change))
+    _record(change, step, None if step is Step.CONFIRMED else became)
+    if step is Step.CONFIRMED:
         typer.echo("confirmed: it stays")
         return 0
-    _record(change, Step.ROLLED_BACK, became)
+    if step is Step.NOT_ROLLED_BACK:
+        raise TheWorld(f"{change.host.id}: {became}", hint="put it back by hand, there")
     typer.echo(became)
     return 1
 
 
-def _awaited(change: _Change, view: View) -> str:
+def _begun(change: _Change, view: View) -> on_host.Applied | on_host.Lost:
+    """It is in place, or may be; raises when it is not."""
+    try:
+        begun = asyncio.run(
+            on_host.begin(change.host, change.plan, change.confirm_within_seconds, view)
+        )
+    except KeyboardInterrupt:
+        _record(change, Step.APPLIED, "interrupted: nobody waited until it was in place")
+        raise
+    if isinstance(begun, on_host.NotApplied):
+        _record(change, _step(begun.why.partition(": ")[2]) or Step.FAILED, begun.why)
+        if not begun.is_as_reviewed:
+            raise WrongUsage(f"not applied: {begun.why}", hint=begun.hint)
+        raise TheWorld(f"not applied: {begun.why}", hint=begun.hint)
+    if isinstance(begun, on_host.Lost):
+        _record(change, Step.APPLIED, begun.why)
+        typer.echo(f"{begun.why}; waiting for it to take the change back", err=True)
+        return begun
+    _record(change, Step.APPLIED, None)
+    files = ", ".join(clean(file.stands_at) for file in change.plan.files)
+    typer.echo(f"applied on {change.host.id}: {files}")
+    for path in change.plan.unheeded:
+        typer.echo(f"note: nothing makes its software take up {clean(path)}: --activate COMMAND")
+    typer.echo(_by_hand(change))
+    return begun
+
+
+def _by_hand(change: _Change) -> str:
+    return (
+        f"to keep it, here or elsewhere: twiceshy confirm {change.plan.id} --host {change.host.id}"
+    )
+
+
+def _step(became: str) -> Step | None:
+    """Which step the words of the host tell; None for none that ends it."""
+    if became == on_host.CONFIRMED:
+        return Step.CONFIRMED
+    if became.startswith(on_host.ROLLED_BACK):
+        return Step.ROLLED_BACK
+    if became.startswith(on_host.NOT_TAKEN_BACK):
+        return Step.NOT_ROLLED_BACK
+    return Step.FAILED if became.startswith("failed: ") else None
+
+
+def _awaited(change: _Change, view: View, begun: on_host.Applied | on_host.Lost) -> str:
     """What became of the change: by an answer here, by another's, or by time."""
     deadline = time.monotonic() + change.confirm_within_seconds
-    asks = sys.stdin.isatty() and sys.stdout.isatty()
+    asks = sys.stdin.isatty() and sys.stdout.isatty() and isinstance(begun, on_host.Applied)
+    if asks:
+        # What was typed before there was a question is no answer to it.
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
     became: str | Unseen = on_host.PENDING
-    while time.monotonic() < deadline + LATE_SECONDS:
+    asked_at = 0.0
+    while asked_at < deadline + LATE_SECONDS:
         if asks and time.monotonic() < deadline:
             answer = _answer(deadline - time.monotonic())
             if answer in {"y", "yes"}:
@@ -188,8 +253,11 @@ def _awaited(change: _Change, view: View) -> str:
         else:
             time.sleep(POLL_SECONDS)
         if not isinstance(became, str) or became == on_host.PENDING:
+            asked_at = time.monotonic()
             became = asyncio.run(on_host.state(change.host, change.plan.id, view))
         if isinstance(became, str) and became != on_host.PENDING:
+            if asks:
+                typer.echo()
             return became
     why = became.why if isinstance(became, Unseen) else "it did not say so"
     raise TheWorld(
@@ -202,7 +270,7 @@ def _answer(left_seconds: float) -> str:
     """What was typed, in lower case; empty when nothing was within a few seconds."""
     sys.stdout.write(f"\rkeep it? rolls back in {left_seconds:3.0f} s [yes/no] ")
     sys.stdout.flush()
-    ready, _, _ = select.select((sys.stdin,), (), (), min(POLL_SECONDS, left_seconds))
+    ready, _, _ = select.select((sys.stdin,), (), (), max(0, min(POLL_SECONDS, left_seconds)))
     if not ready:
         return ""
     line = os.read(sys.stdin.fileno(), 64).decode("utf-8", "replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,6 +33,7 @@ Exit codes: 0 recorded, 3 wrong usage or configuration, 4 the journal could not 
 
 SHORTEST_ID = 6
 LONGEST_TEXT = 2000
+HOLDS = "holds"
 _ID = re.compile(r"[0-9a-f]{6,64}")
 
 
@@ -75,7 +77,7 @@ def the_review(records: ChangeRecords, named: str, now: datetime) -> KeptReview:
     if not _ID.fullmatch(named):
         kept = _from_file(named, now)
         records.keep_review(kept)
-        return kept
+        named = kept.hash
     found = records.reviews(named)
     if not found:
         raise WrongUsage(
@@ -95,16 +97,32 @@ def _from_file(named: str, now: datetime) -> KeptReview:
     try:
         shape: Any = json.loads(read_bounded(named))
         hash_, code = str(shape["hash"]), int(shape["exit_code"])
+        at = datetime.fromisoformat(shape["at"]).astimezone(UTC)
         files, running = shape["files"], shape.get("running") or {}
     except (ValueError, KeyError, TypeError, RecursionError):
         raise WrongUsage(f"{named} is no review", hint=hint) from None
     if not isinstance(files, list) or not isinstance(running, dict):
         raise WrongUsage(f"{named} is no review", hint=hint)
-    if identity(reviewed_files(shape), running) != hash_:
+    if identity(reviewed_files(shape), running) != hash_ or (code == 0 and troubles(shape)):
         raise WrongUsage(
-            f"{named} was altered: its hash is not that of its files", hint="review it again"
+            f"{named} was altered: it is not what a review wrote", hint="review it again"
         )
-    return KeptReview(hash_, now, code, shape)
+    return KeptReview(hash_, min(at, now), code, shape)
+
+
+def troubles(shape: Mapping[str, Any]) -> frozenset[str]:
+    """What a review found that would not hold, each in words that another review has as well."""
+    guards = {
+        f"{guard.get('id')} {guard.get('verdict')}{' on ' if guard.get('host') else ''}{guard.get('host')}"
+        for guard in shape.get("guards", ())
+        if guard.get("verdict") != HOLDS
+    }
+    tried = {
+        f"the rehearsal on {one.get('host')} went {one.get('went_well')}"
+        for one in shape.get("rehearsed", ())
+        if one.get("went_well") is not True
+    }
+    return frozenset(guards | tried | {f"{path} unread" for path in shape.get("unread", ())})
 
 
 def _trouble(shape: Any) -> str:
@@ -117,6 +135,8 @@ def _trouble(shape: Any) -> str:
         return (
             f"nobody can say whether {unknown} {'guard' if unknown == 1 else 'guards'} would hold"
         )
+    if shape.get("unread"):
+        return f"{shape['unread'][0]} could not be read"
     return "no guard looks at what it changes"
 
 

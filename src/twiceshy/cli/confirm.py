@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from datetime import UTC, datetime
 from typing import Annotated
@@ -11,11 +12,16 @@ import typer
 
 from twiceshy.changes import apply as on_host
 from twiceshy.cli.estate_file import the_estate
-from twiceshy.cli.options import EstateOption
+from twiceshy.cli.options import DatabaseUrl, EstateOption
+from twiceshy.cli.render.paper import clean
 from twiceshy.errors import TheWorld, WrongUsage
+from twiceshy.model.estate import Host
 from twiceshy.model.fact import Unseen
 from twiceshy.model.ids import HostId
 from twiceshy.probes.view import View
+from twiceshy.store.change_records import Application, Step
+from twiceshy.store.location import beside, located
+from twiceshy.store.opening import open_journal
 
 EXAMPLES = """Examples:
 
@@ -35,17 +41,18 @@ def command(
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="On which host.")],
     no: Annotated[bool, typer.Option("--no", help="Take it back instead, at once.")] = False,
     estate: EstateOption = None,
+    database: DatabaseUrl = None,
 ) -> int:
     """Keep an applied change, or take it back, before its time is up."""
-    _, loaded = the_estate(estate)
+    path, loaded = the_estate(estate)
     found = loaded.hosts.get(HostId(host))
     if found is None:
         raise WrongUsage(
             f"there is no host {host!r} in {loaded.path}",
             hint=f"its hosts are: {', '.join(loaded.hosts) or 'none'}",
         )
-    if not review.isalnum():
-        raise WrongUsage(f"{review!r} is no review's id", hint="`twiceshy apply` shows it")
+    if not re.fullmatch("[0-9a-f]{12,64}", review):
+        raise WrongUsage(f"{review!r} is no review's id", hint="`twiceshy apply` shows its 12 digits")
     view = View(socket.gethostname(), COMMAND_SECONDS, _now)
     if no:
         became = asyncio.run(on_host.roll_back(found, review[:12], "somebody said no", view))
@@ -53,9 +60,39 @@ def command(
         became = asyncio.run(on_host.confirm(found, review[:12], view))
     if isinstance(became, Unseen):
         raise TheWorld(f"not answered: {became.why}", hint=became.next_step)
-    typer.echo(f"{found.id}: {became}")
+    typer.echo(f"{found.id}: {clean(became)}")
+    if became.startswith(on_host.NOT_TAKEN_BACK):
+        raise TheWorld("it was not taken back", hint="put it back by hand, there")
     wanted = "rolled back: somebody said no" if no else on_host.CONFIRMED
-    return 0 if became == wanted else 1
+    if became != wanted:
+        return 1
+    _record(str(path) if database is None else None, database, review, found, no=no)
+    return 0
+
+
+def _record(
+    beside_path: str | None, database: str | None, review: str, host: Host, *, no: bool
+) -> None:
+    """In the journal that knows the change, where there is one here.
+
+    Whoever applied it may have gone, and then nobody else would write down how it ended.
+    """
+    location = beside(beside_path) if beside_path is not None else located(database or "")
+    if beside_path is not None and location.file is not None and not location.file.exists():
+        return
+    step = Step.ROLLED_BACK if no else Step.CONFIRMED
+    with open_journal(location) as journal:
+        for kept in journal.changes.reviews(review):
+            before = [
+                one.step
+                for one in journal.changes.applications(kept.hash)
+                if one.host == str(host.id)
+            ]
+            if before and before[-1] is not step:
+                why = "somebody said no" if no else None
+                journal.changes.keep_application(
+                    Application(kept.hash, str(host.id), _now(), step, why)
+                )
 
 
 def _now() -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from twiceshy.changes.tree import configurations, host_named
+from twiceshy.changes.tree import configurations, host_named, links_on
 from twiceshy.errors import TheWorld, WrongUsage
 from twiceshy.model.configuration import Configuration
 from twiceshy.model.estate import Estate
@@ -92,8 +92,11 @@ def _against_live(
     return MappingProxyType({name: old}), MappingProxyType({name: new}), (name, origin)
 
 
-def after_of(asked: Sides, host: str) -> Configuration:
-    """The files as they would be on one host, as the review called it; raises WrongUsage."""
+def after_of(asked: Sides, host: str) -> tuple[Configuration, Mapping[str, str]]:
+    """The files as they would be on one host, as the review called it, and the links among them.
+
+    Raises WrongUsage.
+    """
     if (asked.after is None) == (asked.git is None):
         raise WrongUsage(
             "applying needs the reviewed files", hint="say --after PATH, or --git BASE..HEAD"
@@ -110,5 +113,5 @@ def after_of(asked: Sides, host: str) -> Configuration:
     sides = configurations(tree, asked.at)
     for root, side in sides.items():
         if host_named(root) == host or len(sides) == 1:
-            return side
-    return Configuration(files=MappingProxyType({}), origin=tree.origin)
+            return side, links_on(tree, root, asked.at)
+    return Configuration(files=MappingProxyType({}), origin=tree.origin), MappingProxyType({})

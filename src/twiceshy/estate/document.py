@@ -261,7 +261,10 @@ class _Reader:
             if isinstance(key, Refused):
                 continue
             if not isinstance(key, Scalar) or key.value is None or not key.text:
-                self.mistakes.add(key, "a key is a word")
+                # Where an empty key stands is a matter of taste, in which the two parsers differ.
+                is_empty = isinstance(key, Scalar) and not key.text
+                where = Scalar(None, "", line, column) if is_empty else key
+                self.mistakes.add(where, "a key is a word")
             elif key.text == "<<":
                 self.mistakes.add(key, "merge keys (<<) are not used here", "write the values out")
             elif key.text in entries:
