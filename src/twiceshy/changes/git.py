@@ -46,8 +46,7 @@ def read_commits(repository: Path, range_: str) -> tuple[Tree, Tree]:
     head = head or "HEAD"
     if head.startswith("."):
         head = head.removeprefix(".") or "HEAD"
-        base = _commit(repository, base or "HEAD")
-        base = _git(repository, "merge-base", base, _commit(repository, head)).decode().strip()
+        base = _parting(repository, _commit(repository, base or "HEAD"), _commit(repository, head))
     del dots
     sides = [_committed(repository, name or "HEAD") for name in (base, head)]
     return _trees(repository, sides[0], sides[1])
@@ -60,8 +59,11 @@ def read_staged(repository: Path) -> tuple[Tree, Tree]:
     for entry in filter(None, listed.split(b"\0")):
         told, _, name = entry.partition(b"\t")
         mode, id_, stage = told.decode().split()
-        if stage == "0":
-            blobs[_name(name)] = _Blob(mode, id_)
+        if stage != "0":
+            raise WrongUsage(
+                f"{_name(name)} is not merged yet", hint="git status shows what is left to merge"
+            )
+        blobs[_name(name)] = _Blob(mode, id_)
     is_first = not _knows(repository, "HEAD")
     before = _Side("nothing", MappingProxyType({})) if is_first else _committed(repository, "HEAD")
     return _trees(repository, before, _Side(STAGED, MappingProxyType(blobs)))
@@ -103,6 +105,7 @@ def _tree(side: _Side, names: Sequence[str], contents: Mapping[str, bytes | str]
     for name in names:
         blob = side.blobs[name]
         if blob.mode == _SUBMODULE:
+            unseen[name] = f"it is a submodule, whose files are elsewhere, content {blob.id}"
             continue
         content = contents[blob.id]
         if isinstance(content, str):
@@ -118,6 +121,7 @@ def _tree(side: _Side, names: Sequence[str], contents: Mapping[str, bytes | str]
         modes=MappingProxyType(modes),
         unseen=MappingProxyType(unseen),
         links=MappingProxyType(links),
+        roots=frozenset(map(root_of, side.blobs)),
     )
 
 
@@ -132,11 +136,12 @@ def _contents(repository: Path, ids: Sequence[str]) -> dict[str, bytes | str]:
         size_bytes = int(size) if size.isdigit() else -1
         total_bytes += max(size_bytes, 0)
         if size_bytes < 0:
-            contents[id_] = "git does not have its content (a shallow or partial clone)"
+            contents[id_] = f"git does not have it (a shallow or partial clone), content {id_}"
         elif size_bytes > LARGEST_FILE_BYTES:
-            contents[id_] = too_large(size_bytes)
+            contents[id_] = too_large(size_bytes, id_)
         elif total_bytes > MOST_BYTES:
-            contents[id_] = f"the change holds more than {MOST_BYTES // 1024 // 1024} MiB"
+            most = f"{MOST_BYTES // 1024 // 1024} MiB"
+            contents[id_] = f"the change holds more than {most}, content {id_}"
         else:
             read.append(id_)
     asked = "".join(f"{id_}\n" for id_ in read).encode()
@@ -150,7 +155,19 @@ def _contents(repository: Path, ids: Sequence[str]) -> dict[str, bytes | str]:
     return contents
 
 
+def _parting(repository: Path, base: str, head: str) -> str:
+    ran = _run(repository, ("merge-base", base, head), b"")
+    if ran.returncode != 0:
+        raise WrongUsage(
+            f"git knows no commit from which {base[:SHORT]} and {head[:SHORT]} parted",
+            hint="in a shallow clone: git fetch --unshallow; in CI: fetch the whole history",
+        )
+    return ran.stdout.decode().strip()
+
+
 def _commit(repository: Path, name: str) -> str:
+    # What is wrong with the repository itself is told first: no commit is known then.
+    _git(repository, "rev-parse", "--git-dir")
     if name.startswith("-") or not _knows(repository, name):
         raise WrongUsage(
             f"git knows no commit {name!r} here",

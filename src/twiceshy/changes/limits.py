@@ -10,6 +10,15 @@ MOST_BYTES = 256 * 1024 * 1024
 DEEPEST_FOLDERS = 64
 
 
-def too_large(size_bytes: int) -> str:
-    """Why a file of that size was not read."""
-    return f"it is larger than {LARGEST_FILE_BYTES // 1024 // 1024} MiB ({size_bytes} bytes)"
+_CONTENT = ", content "
+
+
+def too_large(size_bytes: int, content: str | None = None) -> str:
+    """Why a file of that size was not read; `content` is what names its content, if known."""
+    named = "" if content is None else f"{_CONTENT}{content}"
+    return f"it is larger than {LARGEST_FILE_BYTES // 1024 // 1024} MiB ({size_bytes} bytes{named})"
+
+
+def tells_content(why: str) -> bool:
+    """Whether two files that were not read for this same reason have the same content."""
+    return _CONTENT in why

@@ -62,6 +62,18 @@ class ChangedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that may change and could not be read: it is no part of what is approved."""
+
+    path: str
+    """As people find it."""
+    host: str
+    why: str
+    kinds: tuple[tuple[KindId, str], ...] = ()
+    """Kinds that read its other side, each with the dialect."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """One guard, judged on both sides of the change."""
 
@@ -146,6 +158,8 @@ class Review:
     configuration's `OUTPUTS` to the SHA-256 of what it means, when it was reviewed."""
     rehearsed: tuple[Rehearsed, ...] = ()
     """What was seen in a sandbox; empty when nobody asked for it."""
+    unread: tuple[Unread, ...] = ()
+    """Files that may change and could not be read on one side or both."""
     notes: tuple[str, ...] = ()
     """What a reader has to know to trust this: what was not part of the review, and why."""
 
@@ -158,14 +172,15 @@ class Review:
     def exit_code(self) -> int:
         """As `check`: 0 all hold, 1 something would be broken, 2 something unknown.
 
-        Also 2 when it changes configuration and no guard of the estate looks at any of it.
+        Also 2 when it changes configuration and no guard of the estate looks at any of it, or when
+        a file that may change could not be read.
         """
         tries = {one.went_well for one in self.rehearsed}
         if False in tries or any(isinstance(one.after, Broken) for one in self.judged):
             return 1
         if None in tries or any(isinstance(one.after, Unknown) for one in self.judged):
             return 2
-        return 2 if self.unguarded and not self.judged else 0
+        return 2 if self.unread or (self.unguarded and not self.judged) else 0
 
     def having(self, *effects: Effect) -> tuple[Judged, ...]:
         """The guards on which the change has one of these effects."""

@@ -17,9 +17,10 @@ from datetime import datetime
 from types import MappingProxyType
 
 from twiceshy.changes.identity import content_hash, identity, running_hashes
-from twiceshy.changes.outcome import ChangedFile, Difference, How, Judged, Review
+from twiceshy.changes.limits import tells_content
+from twiceshy.changes.outcome import ChangedFile, Difference, How, Judged, Review, Unread
 from twiceshy.changes.readers import Readers, proposals_of
-from twiceshy.changes.tree import Tree, configurations, host_named
+from twiceshy.changes.tree import Tree, configurations, host_named, leads_outside
 from twiceshy.guards.judge import judge
 from twiceshy.model.configuration import OUTPUTS, Configuration
 from twiceshy.model.estate import Estate
@@ -41,10 +42,11 @@ class _Pair:
     before: Configuration
     after: Configuration
     files: tuple[ChangedFile, ...]
+    unread: tuple[Unread, ...]
 
     @property
     def kinds(self) -> frozenset[KindId]:
-        return frozenset(kind for file in self.files for kind, _ in file.kinds)
+        return frozenset(kind for file in (*self.files, *self.unread) for kind, _ in file.kinds)
 
 
 def review(
@@ -70,15 +72,22 @@ def review_of_hosts(
     at: datetime,
     *,
     origins: tuple[str, str],
+    at_rest: Mapping[str, Mapping[str, bytes]] = MappingProxyType({}),
 ) -> Review:
-    """The same for configurations by the folder or name of their host."""
+    """The same for configurations by the folder or name of their host.
+
+    `at_rest` has by host the files that would be replaced, and are not what counts before: rules
+    in a file, where the kernel's are in `before`.
+    """
     readers = Readers(guard.kind for guard in estate.guards.values())
-    pairs = [
-        pair
-        for root in sorted({*before, *after})
-        if (pair := _pair(root, before.get(root), after.get(root), origins, readers)).files
-    ]
-    named = {host_named(pair.root) for pair in pairs} & {str(host) for host in estate.hosts}
+    roots = sorted({*before, *after})
+    pairs = []
+    for root in roots:
+        sides = before.get(root), after.get(root)
+        pair = _pair(root, *sides, origins, readers, at_rest.get(root, MappingProxyType({})))
+        if pair.files or pair.unread:
+            pairs.append(pair)
+    named = frozenset(map(host_named, roots))
     judged: list[Judged] = []
     for guard in estate.guards.values():
         if proposals_of(guard.kind) is not None:
@@ -96,6 +105,7 @@ def review_of_hosts(
         files=files,
         running=running,
         judged=tuple(sorted(judged, key=lambda one: one.effect.rank)),
+        unread=tuple(one for pair in pairs for one in pair.unread),
         differences=tuple(_differences(pairs))[:MOST_DIFFERENCES],
         unguarded=tuple(
             file
@@ -111,20 +121,48 @@ def _pair(
     after: Configuration | None,
     origins: tuple[str, str],
     readers: Readers,
+    at_rest: Mapping[str, bytes],
 ) -> _Pair:
     old = before or Configuration(files=MappingProxyType({}), origin=origins[0])
     new = after or Configuration(files=MappingProxyType({}), origin=origins[1])
-    return _Pair(root, old, new, tuple(_changed(host_named(root), old, new, readers)))
+    changed = tuple(_changed(host_named(root), old, new, readers, at_rest))
+    return _Pair(root, old, new, changed, tuple(_unread(host_named(root), old, new, readers)))
+
+
+def _unread(
+    host: str, before: Configuration, after: Configuration, readers: Readers
+) -> Iterator[Unread]:
+    for path in sorted({*before.unseen, *after.unseen} - OUTPUTS.keys()):
+        old, new = before.unseen.get(path), after.unseen.get(path)
+        why = new or old or ""
+        if (old == new and tells_content(why)) or leads_outside(why):
+            continue
+        yield Unread(
+            path=(before if new is None else after).shown(path),
+            host=host,
+            why=why,
+            kinds=readers.of(path, before.files.get(path), after.files.get(path)),
+        )
 
 
 def _changed(
-    host: str, before: Configuration, after: Configuration, readers: Readers
+    host: str,
+    before: Configuration,
+    after: Configuration,
+    readers: Readers,
+    at_rest: Mapping[str, bytes],
 ) -> Iterator[ChangedFile]:
-    for path in sorted({*before.files, *after.files} - OUTPUTS.keys()):
-        old, new = before.files.get(path), after.files.get(path)
+    unread = {*before.unseen, *after.unseen}
+    for path in sorted({*before.files, *after.files} - OUTPUTS.keys() - unread):
+        old, new = before.files.get(path, at_rest.get(path)), after.files.get(path)
         is_executable = _is_executable(after, path)
-        same_mode = old is None or new is None or _is_executable(before, path) == is_executable
-        if old == new and same_mode:
+        # Only what is known on both sides can differ: a host is not asked for its modes.
+        same_mode = (
+            path not in before.modes
+            or path not in after.modes
+            or _is_executable(before, path) == is_executable
+        )
+        if old == new and same_mode and path not in at_rest:
             continue
         how = How.ADDED if old is None else How.REMOVED if new is None else How.CHANGED
         side = before if new is None else after
@@ -145,16 +183,24 @@ def _is_executable(side: Configuration, path: str) -> bool:
 
 
 def _judged(
-    guard: Guard, pairs: Sequence[_Pair], estate: Estate, named: set[str], at: datetime
+    guard: Guard, pairs: Sequence[_Pair], estate: Estate, named: frozenset[str], at: datetime
 ) -> Iterator[Judged]:
     hosts = {str(host.id) for host in hosts_of(guard.target, estate)}
     for pair in pairs:
         name = host_named(pair.root)
-        if hosts and name in named and name not in hosts:
+        # A folder that the estate does not know may be any host's, but for those that have theirs.
+        is_anothers = name in estate.hosts or bool(hosts & named)
+        if hosts and name not in hosts and is_anothers:
             continue
-        if guard.kind not in pair.kinds and not _names_a_changed_file(guard, pair):
+        concerns = guard.kind in pair.kinds or _names_a_changed_file(guard, pair)
+        if not concerns and all(file.kinds for file in pair.files):
             continue
-        yield Judged(guard, name, _verdict(guard, pair.before, at), _verdict(guard, pair.after, at))
+        judged = Judged(
+            guard, name, _verdict(guard, pair.before, at), _verdict(guard, pair.after, at)
+        )
+        # A file that no kind reads may be named by one that was read: a hook, a certificate.
+        if concerns or judged.before != judged.after:
+            yield judged
 
 
 def _names_a_changed_file(guard: Guard, pair: _Pair) -> bool:

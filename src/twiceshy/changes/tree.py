@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ ROOT_FOLDERS = frozenset({"etc", "usr", "srv", "var", "opt", "home", "root", "ru
 MOST_HOPS = 16
 """Links that lead to links: more than any system follows on purpose."""
 MOST_IN_LINKED_FOLDER = 10_000
+_OUTSIDE = ", which is not among the files handed in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Tree:
     """Path to the reason why it could not be read."""
     links: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Symbolic links: path to what the link says; followed within the host it stands on."""
+    roots: frozenset[str] = frozenset()
+    """The roots of hosts that are known to be there, also of those whose files were not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def configurations(tree: Tree, at: str | None = None) -> Mapping[str, Configurat
     `at` says where the whole tree stands on one host, such as `/etc/nginx`; a single file handed
     in may be named by it as a whole.
     """
-    by_root: dict[str, dict[str, str]] = {}
+    by_root: dict[str, dict[str, str]] = {} if at is not None else {r: {} for r in tree.roots}
     for name in (*tree.files, *tree.unseen, *tree.links):
         spot = _spot(name) if at is None else _Spot("", _below(at, name, tree))
         by_root.setdefault(spot.root, {})[spot.path] = name
@@ -78,6 +81,20 @@ def links_on(tree: Tree, root: str, at: str | None = None) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+def renamed(tree: Tree, name: str) -> Tree:
+    """A tree of a single file, as if that were its name: the other side may call it otherwise."""
+    return replace(
+        tree,
+        files=MappingProxyType(dict.fromkeys((name,), *tree.files.values())),
+        modes=MappingProxyType(dict.fromkeys((name,), *tree.modes.values())),
+    )
+
+
+def leads_outside(why: str) -> bool:
+    """Whether this is why a link is unseen: a guard that needs it says so, nobody else does."""
+    return why.endswith(_OUTSIDE)
+
+
 def host_named(root: str) -> str:
     """What the tree calls the host whose root this folder is: the folder's own name."""
     return PurePosixPath(root).name
@@ -93,7 +110,7 @@ def _configuration(
     for path, target in links.items():
         followed = follow(path, target, files, links)
         if not followed:
-            unseen[path] = f"it links to {target}, which is not among the files handed in"
+            unseen[path] = f"it links to {target}{_OUTSIDE}"
         for reached, file in followed.items():
             files[reached] = tree.files[names[file]]
             if file in modes:

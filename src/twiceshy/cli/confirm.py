@@ -20,7 +20,7 @@ from twiceshy.model.fact import Unseen
 from twiceshy.model.ids import HostId
 from twiceshy.probes.view import View
 from twiceshy.store.change_records import Application, Step
-from twiceshy.store.location import beside, located
+from twiceshy.store.location import Location, beside, located
 from twiceshy.store.opening import open_journal
 
 EXAMPLES = """Examples:
@@ -66,20 +66,17 @@ def command(
     wanted = "rolled back: somebody said no" if no else on_host.CONFIRMED
     if became != wanted:
         return 1
-    _record(str(path) if database is None else None, database, review, found, no=no)
+    location = beside(str(path)) if database is None else located(database)
+    if database is not None or not location.is_absent:
+        _record(location, review, found, no=no)
     return 0
 
 
-def _record(
-    beside_path: str | None, database: str | None, review: str, host: Host, *, no: bool
-) -> None:
+def _record(location: Location, review: str, host: Host, *, no: bool) -> None:
     """In the journal that knows the change, where there is one here.
 
     Whoever applied it may have gone, and then nobody else would write down how it ended.
     """
-    location = beside(beside_path) if beside_path is not None else located(database or "")
-    if beside_path is not None and location.file is not None and not location.file.exists():
-        return
     step = Step.ROLLED_BACK if no else Step.CONFIRMED
     with open_journal(location) as journal:
         for kept in journal.changes.reviews(review):

@@ -126,8 +126,11 @@ def _reviewed(asked: Sides, estate: Estate, *, rehearse: bool) -> _Reviewed:
     from twiceshy.changes.review import review_of_hosts
 
     now = datetime.now(UTC)  # noqa: TID251 - the command line is where the clock comes from
-    before, after, origins = sides_of(asked, estate, now=_now, vantage=socket.gethostname())
-    review = review_of_hosts(before, after, estate, now, origins=origins)
+    sides = sides_of(asked, estate, now=_now, vantage=socket.gethostname())
+    before, after = sides.before, sides.after
+    review = review_of_hosts(
+        before, after, estate, now, origins=sides.origins, at_rest=sides.at_rest
+    )
     review = replace(review, recalled=_recalled(review, estate))
     if rehearse:
         from twiceshy.cli.rehearsed import rehearsed

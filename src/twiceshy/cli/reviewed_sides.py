@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-from twiceshy.changes.tree import configurations, host_named, links_on
+from twiceshy.changes.tree import configurations, host_named, links_on, renamed
 from twiceshy.errors import TheWorld, WrongUsage
 from twiceshy.model.configuration import Configuration
 from twiceshy.model.estate import Estate
@@ -35,10 +35,22 @@ class Sides:
     staged: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides by host."""
+
+    before: Hosts
+    after: Hosts
+    origins: tuple[str, str]
+    """Where they come from."""
+    at_rest: Mapping[str, Mapping[str, bytes]] = MappingProxyType({})
+    """Of a running host: files that would be replaced, and are not what counts before."""
+
+
 def sides_of(
     asked: Sides, estate: Estate, *, now: Callable[[], datetime], vantage: str
-) -> tuple[Hosts, Hosts, tuple[str, str]]:
-    """Both sides by host, and where they come from; raises WrongUsage and UnreadableInput."""
+) -> Compared:
+    """What the command line asks for; raises WrongUsage and UnreadableInput."""
     ways = [asked.before is not None, asked.git is not None, asked.staged, asked.live is not None]
     if sum(ways) != 1:
         raise WrongUsage("a review needs exactly one pair of sides", hint=HOW)
@@ -52,7 +64,7 @@ def sides_of(
         here = Path()
         trees = read_staged(here) if asked.git is None else read_commits(here, asked.git)
         sides = [configurations(tree, asked.at) for tree in trees]
-        return sides[0], sides[1], (trees[0].origin, trees[1].origin)
+        return Compared(sides[0], sides[1], (trees[0].origin, trees[1].origin))
     if asked.after is None:
         raise WrongUsage("--after is missing", hint=HOW)
     from twiceshy.changes.folder import read_side
@@ -61,7 +73,13 @@ def sides_of(
     after = configurations(new, asked.at)
     if asked.before is not None:
         old = read_side(asked.before)
-        return configurations(old, asked.at), after, (old.origin, new.origin)
+        if asked.before.is_dir() != asked.after.is_dir():
+            raise WrongUsage(
+                "one side is a folder and the other a file", hint="name two folders or two files"
+            )
+        if asked.at is None and not asked.after.is_dir():
+            old = renamed(old, asked.after.name)
+        return Compared(configurations(old, asked.at), after, (old.origin, new.origin))
     assert asked.live is not None, "one of the ways was chosen"
     view = View(vantage, LIVE_SECONDS, now)
     return _against_live(asked.live, after, estate, new.origin, view)
@@ -69,7 +87,7 @@ def sides_of(
 
 def _against_live(
     name: str, after: Hosts, estate: Estate, origin: str, view: View
-) -> tuple[Hosts, Hosts, tuple[str, str]]:
+) -> Compared:
     import asyncio
 
     from twiceshy.changes.live import running
@@ -86,10 +104,16 @@ def _against_live(
             hint=f"name the folder of {name}",
         )
     new = after[name] if name in after else next(iter(after.values()))
-    old = asyncio.run(running(host, new, view))
+    live = asyncio.run(running(host, new, view))
+    old = live.configuration
     if not old.files and old.unseen:
         raise TheWorld(f"nothing could be read from {name}: {next(iter(old.unseen.values()))}")
-    return MappingProxyType({name: old}), MappingProxyType({name: new}), (name, origin)
+    return Compared(
+        MappingProxyType({name: old}),
+        MappingProxyType({name: new}),
+        (name, origin),
+        MappingProxyType({name: live.at_rest}),
+    )
 
 
 def after_of(asked: Sides, host: str) -> tuple[Configuration, Mapping[str, str]]:

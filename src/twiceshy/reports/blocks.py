@@ -48,9 +48,13 @@ _HASHES = re.compile(r"\s{0,3}(?P<marks>#{1,6})(?P<space>\s*)(?P<text>[^#\s].*?)
 _ITEM = re.compile(
     r"(?P<indent>\s*)(?P<mark>[-*+•●▪◦‣–]|=(?=\s+\d)|\(?(?P<number>\d{1,3}|[a-zA-Z])[.)](?!\d))(?:\s+|(?=\*\*)|(?<=[.•●])(?=[A-Za-z]))(?P<text>\S.*)$"
 )
+_BULLETS = frozenset("-*+•●▪◦‣–=(")
+_BEHIND_LETTER = frozenset(".)")
+"""Every item begins with a bullet, a number, or a letter and one of these."""
 _GLUED_NUMBER = re.compile(r"\s*\d{1,2}\.(?=\d{1,2}:\d{2}\s?(?:[AaPp]\.?[Mm])?)")
 _BOX = re.compile(r"\[(?P<tick>[ xX✓✔])\]\s*")
 _RULE = re.compile(r"\s*(?:[-*_=—–─━]\s?){3,}\s*$")
+_RULERS = frozenset("-*_=—–─━")
 _UNDERLINE = re.compile(r"\s{0,3}(?:={2,}|-{2,})\s*$")
 _BOLD_LINE = re.compile(
     r"\s*(?:\d{1,2}[.)]\s*)?(?:\*\*|__)(?P<text>[^*]{1,120}?)(?:\*\*|__)\s*:?\s*\\?$"
@@ -67,7 +71,7 @@ _TAB = 4
 
 
 def _heading(line: Line, *, gap: bool) -> Block | None:
-    match = _HASHES.match(line.text)
+    match = _HASHES.match(line.text) if "#" in line.text[:4] else None
     if match is None:
         return None
     text = plain(match["text"])
@@ -80,6 +84,8 @@ def _heading(line: Line, *, gap: bool) -> Block | None:
 
 
 def _row(line: Line, *, gap: bool) -> Block | None:
+    if "|" not in line.text and "\t" not in line.text:
+        return None
     text = line.text.strip()
     if "\t" in text and not line.code:
         cells = tuple(plain(cell) for cell in _COLUMNS.split(text))
@@ -101,12 +107,17 @@ def _row(line: Line, *, gap: bool) -> Block | None:
 
 
 def _indent(text: str) -> int:
+    if not text[:1].isspace():
+        return 0
     expanded = text.expandtabs(_TAB)
     return len(expanded) - len(expanded.lstrip())
 
 
 def _item(line: Line, *, gap: bool) -> Block | None:
-    glued = _GLUED_NUMBER.match(line.text)
+    front = line.text.lstrip()[:2]
+    if front[:1] not in _BULLETS and front[1:] not in _BEHIND_LETTER and not front[:1].isdigit():
+        return None
+    glued = _GLUED_NUMBER.match(line.text) if front[:1].isdigit() else None
     if glued is not None:
         body = line.text[glued.end() :]
         return Block(
@@ -181,6 +192,8 @@ def _underlined(lines: Sequence[Line], index: int) -> bool:
     if index + 1 >= len(lines) or lines[index].code:
         return False
     under, text = lines[index + 1].text, lines[index].text
+    if under.lstrip()[:1] not in ("=", "-"):
+        return False
     return (
         bool(_UNDERLINE.fullmatch(under)) and 0 < len(text.strip()) <= 80 and not _ITEM.match(text)
     )
@@ -214,7 +227,7 @@ def blocks_of(lines: Iterable[Line]) -> list[Block]:
             continue
         if line.code:
             block = _row(line, gap=gap) or _item(line, gap=gap) or _text(line, gap=gap)
-        elif _RULE.match(line.text) and "|" not in line.text:
+        elif line.text.lstrip()[0] in _RULERS and "|" not in line.text and _RULE.match(line.text):
             block = Block(line.number, Shape.RULE, "", "", gap=gap)
         elif _underlined(listed, index) and not line.text.lstrip().startswith("#"):
             text = plain(line.text)

@@ -76,7 +76,8 @@ def places_of(opening: str, low: str) -> list[int]:
     found = []
     at = low.find(opening)
     while at >= 0:
-        if not at or not ((before := low[at - 1]).isalnum() or before == "_"):
+        # A blank, before all the others that end a word: most words stand behind one.
+        if not at or (before := low[at - 1]) == " " or not (before.isalnum() or before == "_"):
             end = at + len(opening)
             if len(opening) == LETTERS or not (
                 (after := low[end : end + 1]).isalnum() or after == "_"

@@ -93,11 +93,12 @@ def _said(text: str, within: str) -> tuple[frozenset[str], frozenset[str]]:
     for intent, matches in _SAID.found_in(text, within=within):
         intents.add(intent)
         spans += [match.span() for match in matches]
-    things = {
-        _stem(match[0])
-        for match in _WORD.finditer(lower(text))
-        if match[0] not in _STOP and not _within(match.start(), spans)
-    }
+    low = lower(text)
+    if spans:
+        said = [m[0] for m in _WORD.finditer(low) if not _within(m.start(), spans)]
+    else:
+        said = _WORD.findall(low)
+    things = [_stem(word) for word in said if word not in _STOP]
     return frozenset(intents), frozenset(things)
 
 

@@ -18,6 +18,7 @@ MAX_CHARACTERS = 500_000
 MAX_LINES = 8_000
 MAX_LINE_CHARACTERS = 4_000
 
+_MERGE_MARKS = ("<<<<<<<", "|||||||", ">>>>>>>")
 _FENCE = re.compile(r"\s{0,3}(?:[-*>]\s+)?(?P<mark>`{3,}|~{3,})")
 _FRONT_KEY = re.compile(r"\s*[\"']?([A-Za-z_-]{1,40})[\"']?\s*[:=]\s*[\"']?(.*?)[\"']?\s*,?$")
 _MDX = re.compile(
@@ -112,7 +113,7 @@ def _lines(raw: list[str], body_from: int) -> list[Line]:  # noqa: C901 - one ca
     for index in range(body_from, len(raw)):
         number, text = index + 1, raw[index][:MAX_LINE_CHARACTERS].rstrip()
         # Of an unresolved merge the first side is read; a reader sees one report, not two.
-        if text.startswith(("<<<<<<<", "|||||||", ">>>>>>>")) or (side and text == "======="):
+        if text.startswith(_MERGE_MARKS) or (side and text == "======="):
             side = {"<": "ours", "|": "base", "=": "theirs", ">": None}[text[0]]
             continue
         if side in ("theirs", "base"):
@@ -127,7 +128,7 @@ def _lines(raw: list[str], body_from: int) -> list[Line]:  # noqa: C901 - one ca
             continue
         if in_comment or "<!--" in text:
             text, in_comment = _without_comments(text, in_comment=in_comment)
-        if _MDX.match(text):
+        if text.startswith(("import", "export")) and _MDX.match(text):
             continue
         if "{" in text:
             text = _TEMPLATE_TAG.sub("", text)

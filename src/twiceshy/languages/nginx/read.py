@@ -36,6 +36,7 @@ from crossplane.errors import (  # type: ignore[import-untyped] # as above
 from twiceshy.languages.nginx.names import Names
 from twiceshy.languages.nginx.parse import DEEPEST, MOST_BYTES, MOST_DIRECTIVES, Parsed, parse
 from twiceshy.languages.nginx.tree import Directive, Problem, Tree, Trouble, normal
+from twiceshy.languages.pausing import without_collecting
 from twiceshy.model.configuration import Configuration
 from twiceshy.model.place import Place
 
@@ -73,13 +74,15 @@ Context = tuple[str, ...]
 @lru_cache(maxsize=8)  # several kinds and guards read the same configuration one after another
 def read(configuration: Configuration, main: str) -> Tree:
     """The tree that begins with the file `main` (absolute path), for a whole configuration."""
-    return _Reader(configuration, main).tree((main,), "")
+    with without_collecting():
+        return _Reader(configuration, main).tree((main,), "")
 
 
 @lru_cache(maxsize=8)  # as above
 def read_parts(configuration: Configuration, main: str, parts: tuple[str, ...]) -> Tree:
     """The tree of files that stand inside `http` of a main file which was not handed in."""
-    return _Reader(configuration, main).tree(parts, "http")
+    with without_collecting():
+        return _Reader(configuration, main).tree(parts, "http")
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from functools import lru_cache
 from twiceshy.languages.nginx.level import Level, Scope
 from twiceshy.languages.nginx.listen import HTTP_PORT, Listener, listener_of
 from twiceshy.languages.nginx.tree import Directive, Tree
+from twiceshy.languages.pausing import without_collecting
 from twiceshy.model.place import Place
 
 
@@ -227,6 +228,11 @@ def web_of(tree: Tree, section: Scope = Scope.HTTP) -> Web:
 
 @lru_cache(maxsize=8)  # several kinds and guards ask the same tree one after another
 def _web(tree: Tree, section: Scope) -> Web:
+    with without_collecting():
+        return _whole_web(tree, section)
+
+
+def _whole_web(tree: Tree, section: Scope) -> Web:
     if tree.within == section:
         whole = Directive(section, (), Place(tree.main, 1), tree.directives)
         level = Level.of(section, whole, None)

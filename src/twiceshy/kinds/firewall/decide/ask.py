@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from twiceshy.kinds.firewall.choices import Hinge
-from twiceshy.kinds.firewall.conversation import Conversation, Later, converse
+from twiceshy.kinds.firewall.conversation import Conversation, converse
 from twiceshy.kinds.firewall.decide.budget import Budget, GivenUp
 from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
 from twiceshy.kinds.firewall.decide.environment import Environment
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator
 from twiceshy.kinds.firewall.decide.interfaces import Interfaces
-from twiceshy.kinds.firewall.decide.memory import Memory, Shown
+from twiceshy.kinds.firewall.decide.memory import Memory
 from twiceshy.kinds.firewall.decide.region import (
     Region,
     first_environment,
@@ -54,8 +54,6 @@ class Answer:
     hinges: tuple[Hinge, ...] = ()
     why: str = ""
     """Of GIVEN_UP."""
-    later: Later = ({}, {})
-    """Fields of the packets after the first that do not follow from it."""
     steps: int = 0
     """How much was looked at."""
 
@@ -106,35 +104,10 @@ def _remembered(
     question = (way, region.key, host)
     if budget is None and _MEMORY.is_kept(ruleset, region, question):
         return KEPT
-    shown = _MEMORY.shown(question) if budget is None else None
-    answer = None if shown is None else _again(ruleset, region, host, way, shown)
-    if answer is None:
-        answer = _asked(ruleset, region, host, budget or Budget(), way)
+    answer = _asked(ruleset, region, host, budget or Budget(), way)
     if answer.result is Result.KEPT:
-        _MEMORY.keep(ruleset, question, None)
-    elif answer.result is Result.BROKEN and answer.packet is not None:
-        _MEMORY.keep(ruleset, question, Shown(answer.packet, answer.later))
+        _MEMORY.keep(ruleset, question)
     return answer
-
-
-def _again(
-    ruleset: Ruleset,
-    region: Region,
-    host: Host,
-    way: Callable[[Question], Answer],
-    shown: Shown,
-) -> Answer | None:
-    """The answer, if the packet that broke the promise before still does."""
-    if way is _blocked:
-        first = trace(ruleset, shown.packet, region.path, host)
-        spoken = Conversation(first.outcome, first, packets=(shown.packet,))
-        is_wrong = first.outcome.passes
-    else:
-        spoken = converse(ruleset, shown.packet, region.path, host, shown.later)
-        is_wrong = spoken.outcome in {Outcome.DROPPED, Outcome.REJECTED}
-    if not is_wrong or len(orders(ruleset, region.family)) > 1:
-        return None
-    return Answer(Result.BROKEN, shown.packet, spoken, later=shown.later)
 
 
 def _asked(
@@ -314,7 +287,7 @@ def _answer_of_all(question: Question, found: Found) -> Answer:
     )
     spoken = converse(question.ruleset, packet, question.region.path, question.host, later)
     is_wrong = spoken.outcome in {Outcome.DROPPED, Outcome.REJECTED}
-    return replace(_answer(question, found, spoken, is_wrong=is_wrong), later=later)
+    return _answer(question, found, spoken, is_wrong=is_wrong)
 
 
 def _answer(question: Question, found: Found, spoken: Conversation, *, is_wrong: bool) -> Answer:

@@ -28,7 +28,7 @@ from twiceshy.kinds.firewall.host import Host
 from twiceshy.kinds.firewall.packet import IPV4
 from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names, Opaque
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.pausing import without_collecting
+from twiceshy.languages.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import (
     Accept,
     Chain,
@@ -52,7 +52,7 @@ _TYPES = frozenset({Field.SADDR_TYPE, Field.DADDR_TYPE})
 class Prepared:
     """What is worked out once of a rule set, for all questions about it."""
 
-    def __init__(self, ruleset: Ruleset) -> None:
+    def __init__(self, ruleset: Ruleset, earlier: Prepared | None = None) -> None:
         self.ruleset = ruleset
         self._chains: dict[int, ChainIndex] = {}
         self._boxes: dict[int, ChainIndex] = {}
@@ -60,12 +60,29 @@ class Prepared:
         names: dict[Names, None] = {}
         for table in ruleset.tables:
             for chain in table.chains.values():
-                index = ChainIndex(rule.conditions for rule in chain.rules)
+                index = earlier.index_of_same(table, chain) if earlier is not None else None
+                if index is None:
+                    index = ChainIndex(rule.conditions for rule in chain.rules)
                 self._chains[id(chain)] = index
                 names.update(dict.fromkeys(index.names))
         self.names = tuple(names)
         """The interface names that rules ask for."""
         self.interfaces: Interfaces = interfaces_of(self.names)
+
+    def index_of_same(self, table: Table, chain: Chain) -> ChainIndex | None:
+        """The index of the chain of this name, if its rules ask for the very same things.
+
+        A reader that has read most of a text before hands out the same objects again.
+        """
+        for known in self.ruleset.tables:
+            if (known.family, known.name, known.source) == (table.family, table.name, table.source):
+                other = known.chains.get(chain.name)
+                if other is None or len(other.rules) != len(chain.rules):
+                    return None
+                pairs = zip(other.rules, chain.rules, strict=True)
+                if all(one.conditions is rule.conditions for one, rule in pairs):
+                    return self._chains[id(other)]
+        return None
 
     def interfaces_with(self, more: Iterable[Names]) -> Interfaces:
         """The classes of interface names, when a question names some too."""
@@ -91,11 +108,20 @@ class Prepared:
         return known
 
 
-@lru_cache(maxsize=8)  # a rule set never changes, and is asked many questions
-def prepared(ruleset: Ruleset) -> Prepared:
-    """The same object for the same rule set."""
-    with without_collecting():
-        return Prepared(ruleset)
+class _Preparing:
+    """Prepares rule sets, each with what the one before it has in common with it."""
+
+    def __init__(self) -> None:
+        self._latest: Prepared | None = None
+
+    def prepared(self, ruleset: Ruleset) -> Prepared:
+        with without_collecting():
+            self._latest = Prepared(ruleset, self._latest)
+        return self._latest
+
+
+prepared = lru_cache(maxsize=8)(_Preparing().prepared)
+"""`prepared(ruleset)`: the same object for the same rule set, which never changes."""
 
 
 @dataclass(slots=True)

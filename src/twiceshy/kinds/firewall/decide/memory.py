@@ -1,22 +1,19 @@
 """Answers that still hold after a change of rules that none of their packets can meet.
 
 A change touches a few rules; most questions are about packets that match none of them, before or
-after. Those packets meet the same rules in the same order as before the change. And a packet that
-broke a promise before is the first one to try afterwards.
+after. Those packets meet the same rules in the same order as before the change. Only "kept" is
+remembered: which packet shows a promise to be broken must not depend on what was asked before.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
-from twiceshy.kinds.firewall.conversation import Later
 from twiceshy.kinds.firewall.decide.alignment import aligned
 from twiceshy.kinds.firewall.decide.index import overlap
 from twiceshy.kinds.firewall.decide.region import Region
-from twiceshy.kinds.firewall.packet import Packet
 from twiceshy.languages.firewall.conditions import Field, Match, Names
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.ruleset import (
@@ -32,55 +29,37 @@ MOST_CHANGED = 40
 """Beyond so many changed rules every question is asked again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The packet that showed a promise to be broken, and fields of the packets after it."""
-
-    packet: Packet
-    later: Later
-
-
 class Memory:
-    """What was found out about the rule sets that were asked about last."""
+    """The questions whose answer was "kept", of the rule sets that were asked about last."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[Ruleset, dict[Hashable, Shown | None]] = OrderedDict()
+        self._kept: OrderedDict[Ruleset, set[Hashable]] = OrderedDict()
 
     def is_kept(self, ruleset: Ruleset, region: Region, question: Hashable) -> bool:
         """Whether the answer is known from this rule set, or from one that differs elsewhere."""
         mine = self._of(ruleset)
         if question in mine:
-            return mine[question] is None
-        for other, known in reversed(tuple(self._known.items())):
-            if other is not ruleset and known.get(question, _NOTHING) is None:
+            return True
+        for other, kept in reversed(tuple(self._kept.items())):
+            if other is not ruleset and question in kept:
                 rules = _changed(other, ruleset)
                 if rules is not None and not _may_meet(rules, region, (other, ruleset)):
-                    mine[question] = None
+                    mine.add(question)
                     return True
         return False
 
-    def shown(self, question: Hashable) -> Shown | None:
-        """What broke the promise the last time it was asked; it may do so again."""
-        for known in reversed(self._known.values()):
-            if question in known:
-                return known[question]
-        return None
+    def keep(self, ruleset: Ruleset, question: Hashable) -> None:
+        """The answer is "kept"."""
+        self._of(ruleset).add(question)
 
-    def keep(self, ruleset: Ruleset, question: Hashable, shown: Shown | None) -> None:
-        """The answer: kept, or broken as is shown."""
-        self._of(ruleset)[question] = shown
-
-    def _of(self, ruleset: Ruleset) -> dict[Hashable, Shown | None]:
-        known = self._known.get(ruleset)
+    def _of(self, ruleset: Ruleset) -> set[Hashable]:
+        known = self._kept.get(ruleset)
         if known is None:
-            known = self._known[ruleset] = {}
-            if len(self._known) > MOST_RULE_SETS:
-                self._known.popitem(last=False)
-        self._known.move_to_end(ruleset)
+            known = self._kept[ruleset] = set()
+            if len(self._kept) > MOST_RULE_SETS:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(ruleset)
         return known
-
-
-_NOTHING = object()
 
 
 @lru_cache(maxsize=8)  # a rule set never changes, and is asked many questions

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from twiceshy.languages.firewall.ipset.sets import Sets
 from twiceshy.languages.firewall.ipset.workspace import SetsWorkspace
-from twiceshy.languages.firewall.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import Problem
+from twiceshy.languages.pausing import without_collecting
 from twiceshy.model.place import Place
 
 MOST_BYTES = 32 * 1024 * 1024

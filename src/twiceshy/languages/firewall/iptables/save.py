@@ -18,8 +18,8 @@ from twiceshy.languages.firewall.iptables.unreadable import (
 )
 from twiceshy.languages.firewall.iptables.words import words_of
 from twiceshy.languages.firewall.iptables.workspace import Workspace, WorkTable
-from twiceshy.languages.firewall.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import Problem, Table, TableFamily
+from twiceshy.languages.pausing import without_collecting
 from twiceshy.model.place import Place
 
 MOST_BYTES = 32 * 1024 * 1024

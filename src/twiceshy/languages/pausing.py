@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Rules and sets hold no cycles; to look for some while a million are made doubles the time."""
+    """What is read holds no cycles; to look for some while a million values are made doubles the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
