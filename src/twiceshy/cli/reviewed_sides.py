@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -43,7 +43,7 @@ class Compared:
     after: Hosts
     origins: tuple[str, str]
     """Where they come from."""
-    at_rest: Mapping[str, Mapping[str, bytes]] = MappingProxyType({})
+    at_rest: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     """Of a running host: files that would be replaced, and are not what counts before."""
 
 

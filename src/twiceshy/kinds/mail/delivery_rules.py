@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.facts import DeliverySeen, Promise, QueueSeen, Way
-from twiceshy.kinds.mail.finding import Finding
 from twiceshy.model.verdict import Evidence, Severity
 
 _MINUTE = 60

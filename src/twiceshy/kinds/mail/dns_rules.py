@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.facts import DomainSeen, ExchangerSeen, Promise
-from twiceshy.kinds.mail.finding import Finding
 from twiceshy.kinds.mail.records import MOST_LOOKUPS, DkimKey, DmarcRecord, SpfNode
 from twiceshy.kinds.mail.spf_rules import STRICTNESS, end_of, first_problem, lookups, passed
 from twiceshy.model.verdict import Evidence, Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from twiceshy.kinds.mail.finding import Finding
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.value_rules import finding, place_of
 from twiceshy.languages.postfix import Instance, Service, Word
 from twiceshy.languages.postfix.restrictions import (

@@ -54,10 +54,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.delivery_rules import judge_delivery, judge_queue
 from twiceshy.kinds.mail.dns_rules import judge_domain
 from twiceshy.kinds.mail.facts import MailFact, Promise, Way
-from twiceshy.kinds.mail.finding import Finding
 from twiceshy.kinds.mail.relay_rules import judge_relaying
 from twiceshy.kinds.mail.service_rules import judge_together
 from twiceshy.kinds.mail.tls_rules import judge_tls

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from twiceshy.kinds.mail.finding import Finding
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.value_rules import finding
 from twiceshy.languages.postfix import Instance, Service, Setting, Word
 from twiceshy.languages.postfix.grammar import seconds_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.facts import FileState, PostfixSeen
-from twiceshy.kinds.mail.finding import Finding
 from twiceshy.kinds.mail.value_rules import finding, place_of
 from twiceshy.languages.postfix import Instance, Service
 from twiceshy.model.verdict import Evidence, Severity

@@ -6,8 +6,8 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.mail.facts import PostfixSeen
-from twiceshy.kinds.mail.finding import Finding
 from twiceshy.languages.postfix import Instance, Service, Setting, Word
 from twiceshy.languages.postfix.grammar import wrong, wrong_nexthop
 from twiceshy.languages.postfix.names import is_known, nearest

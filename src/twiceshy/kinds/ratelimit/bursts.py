@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.ratelimit.facts import BurstSeen, Promise
-from twiceshy.kinds.ratelimit.finding import Finding
 from twiceshy.model.verdict import Evidence, Severity
 
 

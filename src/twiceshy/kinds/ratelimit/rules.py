@@ -47,6 +47,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.ratelimit.bursts import judge_burst
 from twiceshy.kinds.ratelimit.facts import (
     Counts,
@@ -55,7 +56,6 @@ from twiceshy.kinds.ratelimit.facts import (
     Promise,
     RateLimitFact,
 )
-from twiceshy.kinds.ratelimit.finding import Finding
 from twiceshy.model.verdict import Broken, Evidence, Holds, Severity, Unknown, Verdict
 
 MOST_EVIDENCE = 40

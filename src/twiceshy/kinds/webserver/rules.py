@@ -49,8 +49,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.webserver.facts import Gap, ListenerSeen, Promise, WebServerFact
-from twiceshy.kinds.webserver.finding import Finding
 from twiceshy.kinds.webserver.running_rules import judge_running, judge_served
 from twiceshy.kinds.webserver.tls_rules import judge_listener
 from twiceshy.kinds.webserver.upstream_rules import judge_upstream

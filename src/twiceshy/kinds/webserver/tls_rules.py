@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.webserver.facts import (
     CertificateSeen,
     FileState,
@@ -13,7 +14,6 @@ from twiceshy.kinds.webserver.facts import (
     Promise,
     TlsFile,
 )
-from twiceshy.kinds.webserver.finding import Finding
 from twiceshy.model.verdict import Evidence, Severity
 
 _URGENT = timedelta(days=3)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twiceshy.kinds.finding import Finding
 from twiceshy.kinds.webserver.facts import Checked, Promise, UpstreamSeen
-from twiceshy.kinds.webserver.finding import Finding
 from twiceshy.model.verdict import Evidence, Severity
 
 

@@ -28,7 +28,6 @@ from twiceshy.kinds.firewall.host import Host
 from twiceshy.kinds.firewall.packet import IPV4
 from twiceshy.languages.firewall.conditions import AnyOf, Condition, Field, Match, Names, Opaque
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.pausing import without_collecting
 from twiceshy.languages.firewall.ruleset import (
     Accept,
     Chain,
@@ -43,6 +42,7 @@ from twiceshy.languages.firewall.ruleset import (
     Translate,
     Unmodelled,
 )
+from twiceshy.languages.pausing import without_collecting
 
 _THREE = 3
 MOST_LOOKED_AT = 500

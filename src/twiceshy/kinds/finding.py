@@ -10,7 +10,7 @@ from twiceshy.model.verdict import Evidence, Severity
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one setting, message, queue or record comes to."""
+    """What one part of a promise comes to: a listener, a location, a setting, a record, a gap."""
 
     why: str
     """In one sentence; empty when it is kept."""
