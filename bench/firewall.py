@@ -64,7 +64,7 @@ def rows(*, quick: bool) -> list[Row]:
         folder = Path(name)
         found = [cold_row(folder, rules, target, runs=1 if quick else 5) for rules, target in sizes]
         found.append(change_row(300 if quick else 10_000, rounds=2 if quick else 10))
-        found.append(peer_row(200 if quick else 1_000, questions=2 if quick else 10))
+        found.append(peer_row(200 if quick else 3_000, questions=2 if quick else 20))
     return found
 
 

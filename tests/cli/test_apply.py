@@ -137,7 +137,7 @@ def test_what_changed_since_the_review_is_refused(
     id_ = reviewed()
     run("approve", id_, "--by", "ops")
     (tmp_path / "live/app.conf").write_text("somebody else was here\n")
-    assert run(*apply(at, id_)) == 4
+    assert run(*apply(at, id_)) == 3
     assert (tmp_path / "live/app.conf").read_text() == "somebody else was here\n"
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
+from ipaddress import ip_address
 
 import pytest
 
-from tests.farm.kernel.datagram import TCP, Datagram, decode
-from tests.farm.kernel.messages import Shot
+from tests.farm.kernel.datagram import TCP, UDP, Datagram, decode
+from tests.farm.kernel.messages import ADDRESSES4, ADDRESSES6, INTERFACES, PEERS4, PEERS6, Shot
 from tests.farm.kernel.pools import Pools
 from tests.farm.kernel.sandbox import Kernel
 from tests.farm.kernel.tracking import State
-from tests.farm.kernel.volley import Volleys
+from tests.farm.kernel.volley import Stage, Volleys, Way
 
 HOOKS = ("input", "forward", "output")
 
@@ -24,6 +25,12 @@ def _drops(state: str) -> str:
     )
 
 
+def _unanswered(version: int, *, nat: bool) -> set[Stage]:
+    """What does not follow on what the firewall itself receives."""
+    is_unknown = nat and version == 6  # whose it was after translation cannot be read there
+    return {Stage.ERROR} | ({Stage.REPLY, Stage.LATER} if is_unknown else set())
+
+
 @pytest.mark.parametrize("version", [4, 6])
 @pytest.mark.parametrize("nat", [False, True])
 def test_without_rules_every_packet_arrives(kernel: Kernel, version: int, nat: bool) -> None:
@@ -32,6 +39,10 @@ def test_without_rules_every_packet_arrives(kernel: Kernel, version: int, nat: b
     outcomes = [one for batch in volleys.run(400) for one in batch]
     assert len(outcomes) > 400
     assert [sent for sent, seen in outcomes if not seen.passed] == []
+    ways = {sent.number: sent.way for sent, _ in outcomes if sent.stage is Stage.FIRST}
+    spoken = {(ways[sent.about], sent.stage) for sent, _ in outcomes}
+    everything = {(way, stage) for way in Way for stage in Stage}
+    assert everything - spoken <= {(Way.INPUT, stage) for stage in _unanswered(version, nat=nat)}
 
 
 @pytest.mark.parametrize("version", [4, 6])
@@ -47,6 +58,23 @@ def test_a_packet_is_in_the_state_we_say(kernel: Kernel, version: int, state: St
     assert outcomes
     wrong = [sent for sent, seen in outcomes if seen.passed is (sent.state is state)]
     assert wrong == []
+
+
+@pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.parametrize(("proto", "port"), [(TCP, 25), (UDP, 53)])
+def test_the_firewall_answers_unless_it_is_hushed(
+    kernel: Kernel, version: int, proto: int, port: int
+) -> None:
+    addresses = (ADDRESSES4, PEERS4) if version == 4 else (ADDRESSES6, PEERS6)
+    own, peer = (int(ip_address(one[0])) for one in addresses)
+    shot = Shot("eth0", Datagram(version, peer, own, proto, 1000, port).encode(5))
+    kernel.forget_connections()
+    assert {one.at for one in kernel.send([shot])} & set(INTERFACES)
+    kernel.hush(is_quiet=True)
+    try:
+        assert not {one.at for one in kernel.send([shot])} & set(INTERFACES)
+    finally:
+        kernel.hush(is_quiet=False)
 
 
 def test_the_hosts_own_rules_are_not_there(kernel: Kernel) -> None:

@@ -54,6 +54,8 @@ def read_commits(repository: Path, range_: str) -> tuple[Tree, Tree]:
 
 def read_staged(repository: Path) -> tuple[Tree, Tree]:
     """Before and after of what the next commit would change: HEAD, and the index."""
+    if _git(repository, "rev-parse", "--is-inside-work-tree").strip() != b"true":
+        raise WrongUsage("nothing is staged in a bare repository", hint="use --git BASE..HEAD")
     listed = _git(repository, "ls-files", "--stage", "-z", "--full-name", ":/")
     blobs = {}
     for entry in filter(None, listed.split(b"\0")):

@@ -205,7 +205,7 @@ stop_work() { # all its children with it, before anything is put back
 }
 
 take_back() { # WORDS SPARE: once it was decided
-    restore 2>>restore.log
+    restore 2>restore.log
     if [ -z "$trouble" ]; then
         rm -rf old old.draft new
         tell "$1" "$2"
@@ -222,7 +222,7 @@ fail() { # WHY: nothing is left in place
 put_in_place() {
     echo $$ >working || fail "there is no room on the disk"
     [ ! -e decided ] || exit $failed
-    put_new 2>put.log || fail "a file could not be put in place: $(tail -n 1 put.log)"
+    why=$(put_new 2>&1) || fail "a file could not be put in place: $why"
     commands check check.log || fail "the check refuses it: $(tail -n 1 check.log)"
     mv activate activating || fail "it could not be activated"
     commands activating activate.log || fail "activating it failed: $(tail -n 1 activate.log)"

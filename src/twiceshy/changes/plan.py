@@ -17,7 +17,7 @@ from twiceshy.errors import WrongUsage
 
 SCRIPT = "on_host.sh"
 _ABSENT = "-"
-_EMPTY = ("undecided/", "put.log", "check.log", "activate.log", "undo.log", "restore.log")
+_EMPTY = ("undecided/", "check.log", "activate.log", "undo.log", "restore.log")
 """Made beforehand: on a full disk nothing new can be."""
 _LAST = "complete"
 """Arrives after everything else."""

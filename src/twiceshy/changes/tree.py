@@ -118,7 +118,7 @@ def _configuration(
     return Configuration(
         files=MappingProxyType(files),
         origin=tree.origin,
-        prefix="" if at is not None else _joined(tree.base, root),
+        prefix="" if at is not None else _joined(tree.base, root) or ".",
         unseen=MappingProxyType(unseen),
         modes=MappingProxyType(modes),
     )
@@ -157,9 +157,16 @@ def _spot(name: str) -> _Spot:
 
 def _below(at: str, name: str, tree: Tree) -> str:
     is_one_file = len(tree.files) + len(tree.unseen) == 1 and "/" not in name
-    if is_one_file and PurePosixPath(at).suffix:
-        return at
-    return f"{at.rstrip('/')}/{name}"
+    stands = posixpath.normpath(f"/{at.strip('/')}")
+    last = PurePosixPath(stands).name
+    if is_one_file and not at.endswith("/") and (last == name or _is_a_files(last)):
+        return stands
+    return posixpath.join(stands, name)
+
+
+def _is_a_files(name: str) -> bool:
+    """Whether it is called as files are, `app.conf` or `.env`, and not as folders, `conf.d`."""
+    return "." in name and not name.endswith(".d")
 
 
 def _joined(base: str, root: str) -> str:

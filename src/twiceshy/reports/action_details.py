@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from twiceshy.reports.openings import openings_of
 from twiceshy.reports.outline import Statement
@@ -32,6 +32,7 @@ _A_TEAM = re.compile(
 _MENTION = re.compile(r"(?:^|\s|\()(?P<who>@[A-Za-z][\w-]{1,38})")
 _TEAMS = r"team|finance|marketing|sales|legal|hr|facility|it|ops|devops|sre|dba|developers?|engineering|security|infrastructure|platform|lead|backend|frontend|it desk|helpdesk|administrators?|management|support"
 _TEAM_OPENINGS = openings_of(rf"(?:{_TEAMS})\b") or frozenset()
+_BEFORE_TEAM = re.compile(r"[(\[]|\s[–—-]")
 _TEAM_TAIL = re.compile(r"(?:[(\[]|\s[–—-])\s*(?P<who>(?:the )?[\w&/ -]{0,30}?\b(?:" + _TEAMS + r"))\s*(?=[)\],;|–—-]|$|,|by\b|due\b)", re.IGNORECASE)  # fmt: skip
 _DUE = re.compile(r"\b(?:due|deadline|eta|until|till|before|target(?: date)?|complete(?:d)? by|finish(?:ed)? by|no later than|by|on)\b", re.IGNORECASE)  # fmt: skip
 _DONE = re.compile(r"[(\[]?\b(?:done|completed?|accomplished|finished|implemented|fixed already|already done|closed)\b\.?[)\]]|[✅✔]|\bstatus:? (?:done|completed?|closed)\b|[-–—:]\s*(?:done|completed|accomplished)\.?\s*$|^(?:done|completed)\b:|(?<=[.,;:–—(-] )done\.?$|\((?:done|completed|accomplished)\.?\)", re.IGNORECASE)  # fmt: skip
@@ -41,8 +42,7 @@ _OWNER_SIGNS = ("owne", "assign", "resp", "by whom", "lead", "who")
 """One of them is wherever an owner is named as such, in lower case."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAction:
+class FoundAction(NamedTuple):
     """An action as found, before duplicates are linked."""
 
     text: str
@@ -69,13 +69,13 @@ def with_detail(found: FoundAction, text: str, order: Order) -> FoundAction:
     name, _, value = (part.strip() for part in text.replace("=", ":", 1).partition(":"))
     lower = name.lower()
     if lower in ("owner", "assignee", "responsible") and value:
-        return replace(found, owner=found.owner or value.rstrip("."))
+        return found._replace(owner=found.owner or value.rstrip("."))
     if lower in ("due", "due date", "deadline", "eta", "date", "target"):
-        return replace(found, due=found.due or date_in(value, order))
+        return found._replace(due=found.due or date_in(value, order))
     if lower == "status" and re.search(
         r"\b(?:done|complete|closed|finished)", value, re.IGNORECASE
     ):
-        return replace(found, done=True)
+        return found._replace(done=True)
     return found
 
 
@@ -111,6 +111,18 @@ def without_done(text: str) -> str:
     return _DONE.sub("", text) if any_in(_DONE_SIGNS, lower(text)) else text
 
 
+def _team_at_the_end(text: str) -> str | None:
+    """The team that stands in brackets or behind a dash: `Renew it by hand (web team)`."""
+    for mark in _BEFORE_TEAM.finditer(text):
+        tail = _TEAM_TAIL.match(text, mark.start())
+        if tail is None:
+            continue
+        if tail.start() > 8 and (not IMPERATIVE.match(tail["who"]) or mark[0] in "(["):
+            return tail["who"].strip()
+        return None
+    return None
+
+
 def details_of(text: str, order: Order) -> tuple[str | None, date | None, str]:
     """Owner and due date said within an action's text."""
     owner = None
@@ -121,14 +133,8 @@ def details_of(text: str, order: Order) -> tuple[str | None, date | None, str]:
             break
     if owner is None and "@" in text and (mention := _MENTION.search(text)) is not None:
         owner = mention["who"]
-    if (
-        owner is None
-        and not _TEAM_OPENINGS.isdisjoint(openings_in(low))
-        and (tail := _TEAM_TAIL.search(text)) is not None
-        and (not IMPERATIVE.match(tail["who"]) or tail[0].lstrip()[:1] in "([")
-        and tail.start() > 8
-    ):
-        owner = tail["who"].strip()
+    if owner is None and not _TEAM_OPENINGS.isdisjoint(openings_in(low)):
+        owner = _team_at_the_end(text)
     due = None
     for day in days_in(text):
         before = text[max(0, day.start - 40) : day.start]

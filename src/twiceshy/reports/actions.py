@@ -135,7 +135,8 @@ def _introduces(text: str) -> bool:
 
 
 def _strip(text: str) -> str:
-    return _TASK_NAME.sub("", text, count=1)
+    name = _TASK_NAME.match(text)
+    return text if name is None else text[name.end() :]
 
 
 def _from_text(  # noqa: C901, PLR0911, PLR0912 - the order of the questions is the rule

@@ -84,8 +84,6 @@ def _heading(line: Line, *, gap: bool) -> Block | None:
 
 
 def _row(line: Line, *, gap: bool) -> Block | None:
-    if "|" not in line.text and "\t" not in line.text:
-        return None
     text = line.text.strip()
     if "\t" in text and not line.code:
         cells = tuple(plain(cell) for cell in _COLUMNS.split(text))
@@ -104,6 +102,11 @@ def _row(line: Line, *, gap: bool) -> Block | None:
     return Block(
         line.number, Shape.ROW, text, " ".join(filter(None, cells)), 0, gap, line.code, cells
     )
+
+
+def _row_if_any(line: Line, *, gap: bool) -> Block | None:
+    """The row that a line is; a look for its marks comes first, as most lines are none."""
+    return _row(line, gap=gap) if "|" in line.text or "\t" in line.text else None
 
 
 def _indent(text: str) -> int:
@@ -226,7 +229,7 @@ def blocks_of(lines: Iterable[Line]) -> list[Block]:
             gap = True
             continue
         if line.code:
-            block = _row(line, gap=gap) or _item(line, gap=gap) or _text(line, gap=gap)
+            block = _row_if_any(line, gap=gap) or _item(line, gap=gap) or _text(line, gap=gap)
         elif line.text.lstrip()[0] in _RULERS and "|" not in line.text and _RULE.match(line.text):
             block = Block(line.number, Shape.RULE, "", "", gap=gap)
         elif _underlined(listed, index) and not line.text.lstrip().startswith("#"):
@@ -241,7 +244,7 @@ def blocks_of(lines: Iterable[Line]) -> list[Block]:
         else:
             block = (
                 _heading(line, gap=gap)
-                or _row(line, gap=gap)
+                or _row_if_any(line, gap=gap)
                 or _item(line, gap=gap)
                 or _text(line, gap=gap)
             )

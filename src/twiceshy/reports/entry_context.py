@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind
 from twiceshy.reports.cause import class_of, tells
-from twiceshy.reports.entry_words import DETECTED, FIX, RULED_OUT
+from twiceshy.reports.entry_words import DETECTED, FIX, NAMES_CAUSE, RULED_OUT, told_in
 from twiceshy.reports.first_entries import detections
 from twiceshy.reports.last_entries import after_end, fixes_and_end, stated_end
-from twiceshy.reports.phrases import Phrases
 
 _NEGATION = re.compile(
     r"\b(?:no|not|nothing|none|neither|never|nobody|isn't|wasn't|aren't|doesn't|didn't|don't|weren't|hasn't|without|fine|healthy|normal\w*|ok|okay|current|fast|works?|working|worked|innocent|"
@@ -42,10 +41,6 @@ _OPEN_KINDS = frozenset(
         EntryKind.RESTORED,
         EntryKind.DETECTED,
     }
-)
-_PLAIN_WORDS = Phrases.of(
-    r"root cause|cause|reason|culprit|identif\w+|found it|got it|finds? out|found out|discover\w*|reali[sz]e\w*|pinpoint\w*|trac\w+",
-    end=r"\b",
 )
 _STOP_TEXT = """
 that this with from were was been have had which their there about into after before when then
@@ -143,19 +138,20 @@ def _denies_before_moving_on(text: str) -> bool:
     )
 
 
+_FINE = re.compile(r"\b(?:no|not|n't|fine|normal|innocent|nothing)\b", re.IGNORECASE)
+_FINDS_NOTHING = re.compile(
+    r"\b(?:f(?:ou|i)nds?|shows?|showed|saw|sees?|measured|confirmed)\b[^.]{0,30}\b(?:no|not|nothing)\b|\ball \w+ (?:see|have|show)|dropped|not? (?:so|it)\b",
+    re.IGNORECASE,
+)
+
+
 def _rules_out(entry: Entry, suspicion: str) -> bool:
     """Whether an entry right after a suspicion denies it rather than naming the cause."""
-    if entry.kind is EntryKind.INVESTIGATING and not re.search(
-        r"\b(?:no|not|n't|fine|normal|innocent|nothing)\b", entry.text, re.IGNORECASE
-    ):
+    if entry.kind is EntryKind.INVESTIGATING and not _FINE.search(entry.text):
         return False
     if entry.kind is EntryKind.CAUSE_FOUND:
-        named = _PLAIN_WORDS.search(entry.text)
-        denies = re.search(
-            r"\b(?:f(?:ou|i)nds?|shows?|showed|saw|sees?|measured|confirmed)\b[^.]{0,30}\b(?:no|not|nothing)\b|\ball \w+ (?:see|have|show)|dropped|not? (?:so|it)\b",
-            entry.text,
-            re.IGNORECASE,
-        )
+        named = told_in(entry.text).get(NAMES_CAUSE)
+        denies = _FINDS_NOTHING.search(entry.text)
         return denies is not None and (named is None or named.start() > denies.start())
     if _NEGATION.search(entry.text) is not None:
         return True
@@ -207,7 +203,7 @@ def _named_cause(
         replace(
             e,
             kind=EntryKind.DETECTED
-            if not i or (DETECTED.search(e.text) and i < 3)
+            if not i or (i < 3 and DETECTED in told_in(e.text))
             else EntryKind.INVESTIGATING,
         )
         if e.kind is EntryKind.CAUSE_FOUND
@@ -238,7 +234,7 @@ _DELAYED = re.compile(
 
 def _only_does(entry: Entry) -> bool:
     """A bare act such as `certificate replaced` repairs the cause, it does not name it."""
-    return entry.text.count(" ") <= 4 and FIX.search(entry.text) is not None
+    return entry.text.count(" ") <= 4 and FIX in told_in(entry.text)
 
 
 def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClass | None) -> float:
@@ -250,7 +246,7 @@ def _fit(entry: Entry, index: int, words: frozenset[str], cause_class: CauseClas
     ):
         score += 2.5
     score += min(len(words & words_of(entry.text)), 4) * 0.9
-    if _PLAIN_WORDS.search(entry.text):
+    if NAMES_CAUSE in told_in(entry.text):
         score += 2.0
     if entry.kind is EntryKind.CAUSE_FOUND:
         score += 1.0

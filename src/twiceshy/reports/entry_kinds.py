@@ -19,6 +19,7 @@ from twiceshy.reports.entry_words import (
     RESTORED,
     RULED_OUT,
     SUSPECTED,
+    told_in,
 )
 from twiceshy.reports.phrases import Phrases
 
@@ -107,8 +108,9 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:  # noqa:
                     and not _FALSE.search(text)
                 )
                 return EntryKind.SUSPECTED if blamed else kind
-    ruled_out, suspects = RULED_OUT.search(text), SUSPECTED.search(text)
-    if first and ruled_out is not None and _comes_first(DETECTED.search(text), ruled_out):
+    said = told_in(text)
+    ruled_out, suspects = said.get(RULED_OUT), said.get(SUSPECTED)
+    if first and ruled_out is not None and _comes_first(said.get(DETECTED), ruled_out):
         return EntryKind.DETECTED
     if _WAS_A_FALSE_LEAD.search(text):
         return EntryKind.RULED_OUT
@@ -121,20 +123,18 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:  # noqa:
         return EntryKind.SUSPECTED
     if ruled_out is not None and not _MIXED_RULED_OUT.search(text):
         return _ruled_out_or_cause(text)
-    escalated = ESCALATED.search(text)
+    escalated = said.get(ESCALATED)
     if escalated is not None and escalated[0].lower().startswith("escalat"):
         return EntryKind.ESCALATED
-    if first and DETECTED.search(text):
+    if first and DETECTED in said:
         return EntryKind.DETECTED
-    restored = RESTORED.search(text)
+    restored = said.get(RESTORED)
     if restored is not None and _PUTS_BACK.search(text) and not _WORKS.search(text):
         return EntryKind.FIX
     if restored is not None and not _BUT_RESTORED.search(text):
         # "Misconfiguration resolved and traffic restored" fixes; a later entry tells the end.
         return EntryKind.RESTORED
-    cause = CAUSE_FOUND.search(text)
-    if cause is not None and NO_CAUSE_YET.search(text):
-        cause = None
+    cause = said.get(CAUSE_FOUND) if NO_CAUSE_YET not in said else None
     if suspects is not None and (cause is None or suspects.start() < cause.start()):
         return EntryKind.SUSPECTED
     if cause is not None and not _SYMPTOM.search(text):
@@ -145,11 +145,7 @@ def kind_of(text: str, label: str | None, *, first: bool) -> EntryKind:  # noqa:
         return EntryKind.ESCALATED
     if suspects is not None:
         return EntryKind.SUSPECTED
-    fix, detected, investigating = (
-        FIX.search(text),
-        DETECTED.search(text),
-        INVESTIGATING.search(text),
-    )
+    fix, detected, investigating = said.get(FIX), said.get(DETECTED), said.get(INVESTIGATING)
     if detected is not None and (
         first or (_leads(detected, fix, investigating) and not _BEGINS_TO_LOOK.search(text))
     ):
@@ -169,24 +165,26 @@ def _leads(match: re.Match[str], *others: re.Match[str] | None) -> bool:
     return all(other is None or match.start() <= other.start() for other in others)
 
 
+_NAMES_IT_TOO = re.compile(
+    r"(?:root cause (?:was |is |of \w+ )|but (?:found|discovered|identified|noticed)|instead (?:found|was|identified)|"
+    r"(?:discovered|identified|realized|found|noticed) that (?:the|our|an?) (?!issue was not)\w+)",
+    re.IGNORECASE,
+)
+_FINDS_IT_WELL = re.compile(
+    r"(?:found|showed|revealed|discovered|realized|identified) that [^.]{0,60}\b(?:was|were|is|are) (?:not|fine|healthy|normal|unrelated)",
+    re.IGNORECASE,
+)
+
+
 def _ruled_out_or_cause(text: str) -> EntryKind:
     """An entry that rules one thing out and names the real cause in the same breath names it."""
-    cause = re.search(
-        r"(?:root cause (?:was |is |of \w+ )|but (?:found|discovered|identified|noticed)|instead (?:found|was|identified)|"
-        r"(?:discovered|identified|realized|found|noticed) that (?:the|our|an?) (?!issue was not)\w+)",
-        text,
-        re.IGNORECASE,
-    )
-    ruled = RULED_OUT.search(text)
+    cause = _NAMES_IT_TOO.search(text)
+    ruled = told_in(text).get(RULED_OUT)
     if (
         cause is not None
         and ruled is not None
         and cause.start() > ruled.start()
-        and not re.search(
-            r"(?:found|showed|revealed|discovered|realized|identified) that [^.]{0,60}\b(?:was|were|is|are) (?:not|fine|healthy|normal|unrelated)",
-            text,
-            re.IGNORECASE,
-        )
+        and not _FINDS_IT_WELL.search(text)
     ):
         return EntryKind.CAUSE_FOUND
     return EntryKind.RULED_OUT

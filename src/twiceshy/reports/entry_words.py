@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from twiceshy.reports.phrases import Phrases
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from twiceshy.reports.phrases import Phrasebook, Phrases
 
 RULED_OUT = Phrases(
     r"""
@@ -307,3 +311,34 @@ NO_CAUSE_YET = Phrases(
     cause :: cause (?:was |is |remained )?(?:still )?(?:unknown|unclear|not)
     """
 )
+
+NAMES_CAUSE = Phrases.of(
+    r"root cause|cause|reason|culprit|identif\w+|found it|got it|finds? out|found out|discover\w*|reali[sz]e\w*|pinpoint\w*|trac\w+",
+    end=r"\b",
+)
+"""Plain words for naming a cause, whatever it is."""
+
+_BOOK = Phrasebook(
+    (phrases, phrases)
+    for phrases in (
+        RULED_OUT,
+        SUSPECTED,
+        CAUSE_FOUND,
+        RESTORED,
+        FIX,
+        ESCALATED,
+        DETECTED,
+        INVESTIGATING,
+        NO_CAUSE_YET,
+        NAMES_CAUSE,
+    )
+)
+
+
+@lru_cache(maxsize=512)
+def told_in(text: str) -> Mapping[Phrases, re.Match[str]]:
+    """What an entry tells: the first match of each of the lists above that has one.
+
+    The entry's kind is asked for, then its neighbours', then the leads: one look serves them all.
+    """
+    return _BOOK.first_in(text)

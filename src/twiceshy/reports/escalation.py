@@ -43,9 +43,7 @@ def escalated_to(entries: Sequence[Entry], outline: Outline) -> tuple[str, ...]:
     """Teams and people the incident went to, in order, as the report names them."""
     texts = [e.text for e in entries if e.kind is EntryKind.ESCALATED]
     texts += [
-        e.text
-        for e in entries
-        if e.kind is not EntryKind.ESCALATED and "escalat" in lower(e.text)
+        e.text for e in entries if e.kind is not EntryKind.ESCALATED and "escalat" in lower(e.text)
     ]
     texts += [
         e.text

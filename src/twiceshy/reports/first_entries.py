@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import Entry, EntryKind
-from twiceshy.reports.entry_words import DETECTED
+from twiceshy.reports.entry_words import DETECTED, told_in
+
+_LOOKS = re.compile(r"\b(?:start\w*|beg[ai]n\w*|look\w*|investigat\w*)\b", re.IGNORECASE)
 
 
 def detections(entries: list[Entry], stated: Moment | None) -> list[Entry]:
@@ -21,7 +23,7 @@ def detections(entries: list[Entry], stated: Moment | None) -> list[Entry]:
             return _unfixed_before(entries, index)
         if entry.kind in ends and index:
             break
-        speaks = DETECTED.search(entry.text) is not None
+        speaks = DETECTED in told_in(entry.text)
         if (
             speaks
             and (entry.kind not in ends)
@@ -71,7 +73,4 @@ def _stated_detection(entries: list[Entry], stated: Moment) -> list[Entry]:
 
 
 def _starts_looking(text: str) -> bool:
-    return (
-        re.search(r"\b(?:start\w*|beg[ai]n\w*|look\w*|investigat\w*)\b", text, re.IGNORECASE)
-        is not None
-    )
+    return _LOOKS.search(text) is not None

@@ -145,7 +145,6 @@ _EVENT = Phrases(
 )
 _PAST_WORDS = ("was", "were", "had", "did", "went", "began", "started", "failed", "found", "noticed", "restored", "reported", "identified", "resolved", "fixed", "caused", "affected", "crashed")  # fmt: skip
 _PAST = re.compile(rf"\b(?:{'|'.join(_PAST_WORDS)})\b")
-_PAST_BETWEEN_BLANKS = tuple(f" {word} " for word in _PAST_WORDS)
 
 
 def _placeholders(text: str) -> int:
@@ -155,12 +154,13 @@ def _placeholders(text: str) -> int:
     return len(_PLACEHOLDER.findall(text))
 
 
-def _tells_of_the_past(text: str) -> bool:
-    low = lower(text)
-    # Nearly all texts that do have such a word between blanks, which is seen at once.
-    return any_in(_PAST_BETWEEN_BLANKS, low) or (
-        any_in(_PAST_WORDS, low) and _PAST.search(low) is not None
-    )
+def _telling_of_the_past(texts: Sequence[str]) -> int:
+    """How many of the texts tell of something past."""
+    lows = [lower(text) for text in texts]
+    # Few of the words are in a document at all: only these are looked for in each text.
+    whole = "\n".join(lows)
+    words = tuple([word for word in _PAST_WORDS if word in whole])
+    return sum(1 for low in lows if any_in(words, low) and _PAST.search(low))
 
 
 def _instructions(texts: Sequence[str]) -> int:
@@ -189,7 +189,7 @@ def judge_genre(  # noqa: C901, PLR0911 - the order of the questions is the rule
     joined = "\n".join(texts)[:60_000]
     timed = sum(1 for entry in timeline if entry.at is not None)
     placeholders = _placeholders(joined)
-    told = sum([_tells_of_the_past(text) for text in texts])
+    told = _telling_of_the_past(texts)
     if (placeholders >= 3 and placeholders * 4 >= len(texts)) or (
         placeholders >= 2 and timed == 0 and told < placeholders + 3
     ):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import Entry, EntryKind
-from twiceshy.reports.entry_words import CAUSE_FOUND, FIX, RULED_OUT, SUSPECTED
+from twiceshy.reports.entry_words import CAUSE_FOUND, FIX, RULED_OUT, SUSPECTED, told_in
 from twiceshy.reports.first_entries import is_at
 
 _WORKS_AGAIN = re.compile(
@@ -35,7 +35,7 @@ def after_end(entries: list[Entry], end: Moment | None) -> list[Entry]:
         return entries
     return [
         replace(e, kind=EntryKind.NOTE)
-        if e.kind is EntryKind.FIX and _later(e, end) and not FIX.search(e.text)
+        if e.kind is EntryKind.FIX and _later(e, end) and FIX not in told_in(e.text)
         else e
         for e in entries
     ]
@@ -99,7 +99,7 @@ def fixes_and_end(entries: list[Entry], end: Moment | None) -> list[Entry]:  # n
             EntryKind.INVESTIGATING,
             EntryKind.DETECTED,
             EntryKind.RULED_OUT,
-        ) and not SUSPECTED.search(entry.text):
+        ) and SUSPECTED not in told_in(entry.text):
             ended = any(e.kind is EntryKind.RESTORED for e in out[:index])
             ends = (
                 index == last
@@ -108,20 +108,18 @@ def fixes_and_end(entries: list[Entry], end: Moment | None) -> list[Entry]:  # n
                 and (entry.kind is EntryKind.NOTE or _WORKS_AGAIN.search(entry.text) is not None)
             )
             acts = (
-                entry.kind is EntryKind.NOTE
-                or FIX.search(entry.text) is not None
-                or _is_done(entry.text)
+                entry.kind is EntryKind.NOTE or FIX in told_in(entry.text) or _is_done(entry.text)
             )
             if ends:
                 out[index] = replace(entry, kind=EntryKind.RESTORED)
-            elif acts and not RULED_OUT.search(entry.text) and not ended:
+            elif acts and not ended and RULED_OUT not in told_in(entry.text):
                 out[index] = replace(entry, kind=EntryKind.FIX)
         elif (
             entry.kind is EntryKind.FIX and index == last and _WORKS_AGAIN.search(entry.text)
         ) or (
             entry.kind is EntryKind.CAUSE_FOUND
             and index == last
-            and not CAUSE_FOUND.search(entry.text)
+            and CAUSE_FOUND not in told_in(entry.text)
         ):
             out[index] = replace(entry, kind=EntryKind.RESTORED)
     ending = out[-1]
@@ -138,6 +136,6 @@ def fixes_and_end(entries: list[Entry], end: Moment | None) -> list[Entry]:  # n
             out[usable[0]] = replace(out[usable[0]], kind=EntryKind.RESTORED)
     restored = [i for i, e in enumerate(out) if e.kind is EntryKind.RESTORED]
     for index in restored[:-1]:
-        if FIX.search(out[index].text):
+        if FIX in told_in(out[index].text):
             out[index] = replace(out[index], kind=EntryKind.FIX)
     return out

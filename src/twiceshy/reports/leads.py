@@ -15,7 +15,7 @@ from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, EntryKind, FalseLead
 from twiceshy.reports.blocks import Shape
 from twiceshy.reports.entry_context import newest_first
-from twiceshy.reports.entry_words import SUSPECTED
+from twiceshy.reports.entry_words import SUSPECTED, told_in
 from twiceshy.reports.leads_told import (
     MAX_LEADS,
     minutes_between,
@@ -186,7 +186,7 @@ def _leads_there(subjects: frozenset[str], cause_text: str) -> bool:
 
 
 def _strong(text: str) -> bool:
-    match = SUSPECTED.search(text)
+    match = told_in(text).get(SUSPECTED)
     return match is not None and match[0].lower().startswith(
         ("suspect", "assum", "assumption", "hypothes", "initial")
     )

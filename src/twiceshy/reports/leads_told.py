@@ -7,7 +7,7 @@ import re
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import CauseClass, Entry, FalseLead
 from twiceshy.reports.cause import class_of
-from twiceshy.reports.entry_words import RULED_OUT, SUSPECTED
+from twiceshy.reports.entry_words import RULED_OUT, SUSPECTED, told_in
 from twiceshy.reports.outline import Statement
 from twiceshy.reports.suspicions import subjects_of, suspicion_in
 from twiceshy.reports.vocabulary import Part, part_named
@@ -47,7 +47,8 @@ def telling_words(text: str) -> frozenset[str]:
 
 def suspected_and_refuted(entry: Entry) -> FalseLead | None:
     """`First suspect: the CDN. It was green, so it was not that (06:35)`: a lead in one entry."""
-    suspected, refuted = SUSPECTED.search(entry.text), RULED_OUT.search(entry.text)
+    said = told_in(entry.text)
+    suspected, refuted = said.get(SUSPECTED), said.get(RULED_OUT)
     if suspected is None or refuted is None or suspected.start() >= refuted.start():
         return None
     clocks = [mark.clock for mark in marks_in(entry.text) if mark.clock is not None]

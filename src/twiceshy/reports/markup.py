@@ -66,7 +66,7 @@ def plain(text: str) -> str:
         text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     if "&" in text:
         text = html.unescape(text)
-    if ":" in text:
+    if text.count(":") > 1:
         text = _SHORTCODE.sub("", text)
     if not text.isascii():
         text = _SYMBOLS.sub(" ", text)

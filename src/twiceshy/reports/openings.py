@@ -52,7 +52,7 @@ def choices_of(pattern: str) -> list[str]:
     return [*found, pattern[start:]]
 
 
-def _openings(pattern: str, word: str) -> set[str] | None:  # noqa: C901, PLR0911, PLR0912 - one way to go on after the other
+def _openings(pattern: str, word: str) -> set[str] | None:  # noqa: C901, PLR0911 - one way to go on after the other
     """As above for a pattern without alternatives, where `word` has been read of the word already."""
     at = 0
     while len(word) < LETTERS:

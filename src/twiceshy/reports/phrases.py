@@ -13,7 +13,7 @@ that begin like them. Trying a pattern at a known place costs a tenth of searchi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -59,7 +59,7 @@ def lower(text: str) -> str:
     low = text.lower()
     if len(low) == len(text):
         return low
-    return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return "".join(c.lower()[0] for c in text)
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -101,7 +101,7 @@ class Phrases:
 
     @classmethod
     def of(cls, pattern: str, *, end: str = "") -> Phrases:
-        """The alternatives of one pattern over lower-case text, each of which begins at a word.
+        r"""The alternatives of one pattern over lower-case text, each of which begins at a word.
 
         `end` follows each of them: Phrases.of("a|b", end=r"\b") finds what `\b(?:a|b)\b` does.
         """
@@ -162,7 +162,7 @@ class Phrases:
         for each in possible:
             for opening in each[1].openings or ():
                 by_opening.setdefault(opening, []).append(each)
-        told = _told(by_opening.items(), low)
+        told = _told(by_opening, by_opening, low)
         begun = [(place, rank, match) for (_, place), (rank, match) in told.items()]
         return _in_order(begun, [w for _, w in possible if w.openings is None], low)
 
@@ -202,7 +202,7 @@ class Phrasebook(Generic[Name]):
         low = lower(text)
         begin, by_opening, anywhere = self._index or self.index()
         openings = begin & openings_in(low if within is None else lower(within))
-        told = _told(((opening, by_opening[opening]) for opening in openings), low)
+        told = _told(openings, by_opening, low)
         sought = _possible(anywhere, low)
         if not told and not sought:
             return []
@@ -218,6 +218,23 @@ class Phrasebook(Generic[Name]):
             if matches:
                 found.append((self.lists[number][0], matches))
         return found
+
+    def first_in(self, text: str) -> dict[Name, re.Match[str]]:
+        """The leftmost match in a text of each list that has one."""
+        low = lower(text)
+        begin, by_opening, anywhere = self._index or self.index()
+        openings = begin & openings_in(low)
+        first: dict[int, _Told] = {}
+        for (number, place), (rank, match) in _told(openings, by_opening, low).items():
+            if number not in first or place < first[number][0]:
+                first[number] = place, rank, match
+        for number, wording in _possible(anywhere, low):
+            found = wording.compiled().search(low)
+            if found is not None and (
+                number not in first or (found.start(), wording.number) < first[number][:2]
+            ):
+                first[number] = found.start(), wording.number, found
+        return {self.lists[number][0]: match for number, (_, _, match) in first.items()}
 
     def fullmatch(self, low: str) -> Name | None:
         """The first list that has a lower-case text, which begins with a word, as a whole."""
@@ -269,7 +286,9 @@ def _index_of(numbered: Iterable[_Numbered], end: str = "") -> _Index:
     anywhere: list[_Numbered] = []
     for each in numbered:
         wording = each[1]
-        openings = wording.openings = openings_of(f"(?:{wording.pattern}){end}" if end else wording.pattern)
+        openings = wording.openings = openings_of(
+            f"(?:{wording.pattern}){end}" if end else wording.pattern
+        )
         if openings is None:
             anywhere.append(each)
         else:
@@ -288,13 +307,13 @@ def _possible(numbered: Iterable[_Numbered], low: str) -> list[_Numbered]:
 
 
 def _told(
-    begun: Iterable[tuple[str, list[_Numbered]]], low: str
+    openings: Iterable[str], by_opening: Mapping[str, list[_Numbered]], low: str
 ) -> dict[tuple[int, int], tuple[int, re.Match[str]]]:
     """What is matched at the words that begin like wordings: by list and place, the first of each."""
     told: dict[tuple[int, int], tuple[int, re.Match[str]]] = {}
-    for opening, wordings in begun:
+    for opening in openings:
         places: list[int] | None = None
-        for number, wording in wordings:
+        for number, wording in by_opening[opening]:
             stem = wording.stem
             if not (stem in low if stem is not None else any_in(wording.stems, low)):
                 continue
@@ -320,11 +339,14 @@ def _in_order(told: list[_Told], sought: Iterable[Wording], low: str) -> list[re
         while number < len(told) and told[number][0] < at:
             number += 1
         best = told[number] if number < len(told) else None
-        for each, (wording, match) in enumerate(ahead):
-            # Only those are looked for again whose place has been passed: no text is read twice.
-            if match is not None and match.start() < at:
-                match = wording.compiled().search(low, at)
-                ahead[each] = wording, match
+        # Only those are looked for again whose place has been passed: no text is read twice.
+        ahead = [
+            (wording, match)
+            if match is None or match.start() >= at
+            else (wording, wording.compiled().search(low, at))
+            for wording, match in ahead
+        ]
+        for wording, match in ahead:
             if match is not None and (best is None or (match.start(), wording.number) < best[:2]):
                 best = match.start(), wording.number, match
         if best is None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from twiceshy.model.ids import ReportId
 from twiceshy.model.moment import Moment
 from twiceshy.model.report import (
+    Action,
     Cause,
     CauseClass,
     Entry,
@@ -77,17 +78,18 @@ def read_report(data: bytes | str, *, path: str) -> Report:
     actions = actions_of(outline, order)
     has_span = chronology.span.start is not None or chronology.span.length is not None
     is_report, why_not = judge_genre(outline, timeline, cause, actions, has_span=has_span)
-    report = Report(
-        id=_id_of(path),
-        path=path,
-        title=outline.title or source.front.get("title"),
-        is_report=is_report,
-        why_not_report=why_not,
-    )
     if not is_report:
-        return replace(report, findings=_unread(source))
-    report = _filled(report, outline, chronology, timeline, cause)
-    report = replace(report, actions=actions)
+        return Report(
+            id=_id_of(path),
+            path=path,
+            title=outline.title or source.front.get("title"),
+            is_report=False,
+            why_not_report=why_not,
+            findings=_unread(source),
+        )
+    report = _filled(
+        outline, chronology, timeline, cause, source=source, path=path, actions=actions
+    )
     return replace(report, findings=(*_unread(source), *lint(report)))
 
 
@@ -98,12 +100,16 @@ def _id_of(path: str) -> ReportId:
 
 
 def _filled(
-    report: Report,
     outline: Outline,
     chronology: Chronology,
     timeline: tuple[Entry, ...],
     cause: Cause | None,
+    *,
+    source: Source,
+    path: str,
+    actions: tuple[Action, ...],
 ) -> Report:
+    """The report with all that is read of it, before anything is found wrong with it."""
     span = chronology.span
     start, end = _start(span.start, timeline), _end(span.end, timeline)
     computed = _whole_minutes(start, end)
@@ -121,8 +127,10 @@ def _filled(
         if s.section is not Part.TIMELINE
     ]
     resolution = _resolution(outline)
-    return replace(
-        report,
+    return Report(
+        id=_id_of(path),
+        path=path,
+        title=outline.title or source.front.get("title"),
         start=start,
         end=end,
         span_line=span.line,
@@ -139,6 +147,7 @@ def _filled(
         services=services(outline),
         detected_by=detected_by(outline, timeline),
         timeline=timeline,
+        actions=actions,
         false_leads=leads,
         escalated_to=escalated_to(timeline, outline),
         cause=cause,

@@ -61,11 +61,7 @@ def affected_percent(outline: Outline) -> float | None:
                 return share
     for text in texts:
         for sentence in _SENTENCES.split(text):
-            if (
-                _ALL_USERS.search(sentence)
-                and "%" not in sentence
-                and not _MILD.search(sentence)
-            ):
+            if _ALL_USERS.search(sentence) and "%" not in sentence and not _MILD.search(sentence):
                 return 100.0
     return None
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from twiceshy.reports.outline import Outline, Statement
+from twiceshy.reports.phrases import Phrases
 from twiceshy.reports.vocabulary import Part
 from twiceshy.reports.when.days import Day
 from twiceshy.reports.when.lengths import Length, lengths_in
@@ -130,11 +131,7 @@ def _interval(text: str, marks: Sequence[Mark]) -> tuple[Mark | None, Mark | Non
         joined = is_range(text, first, second) and (
             "and" not in between.lower() or _BETWEEN.search(text[: first.start])
         )
-        if joined or (
-            len(between) < 60
-            and ". " not in between
-            and _LEADS_TO_END.search(between)
-        ):
+        if joined or (len(between) < 60 and ". " not in between and _LEADS_TO_END.search(between)):
             return first, second
     only = timed[0]
     before = text[: only.start]
@@ -154,9 +151,9 @@ def _is_clock_like(text: str, length: Length) -> bool:
     )
 
 
-_SPEAKS_OF_IT = re.compile(
-    r"\b(?:outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption|off|broken|failed|could not|unable|gone|stopped|lasted|dead|slow|delayed|wrong|minutes? without)\b",
-    re.IGNORECASE,
+_SPEAKS_OF_IT = Phrases.of(
+    r"outage|downtime|down|unavailable|incident|disruption|offline|unreachable|inaccessible|interruption|off|broken|failed|could not|unable|gone|stopped|lasted|dead|slow|delayed|wrong|minutes? without",
+    end=r"\b",
 )
 _LEADS_TO_LENGTH = re.compile(
     r"\b(?:for|lasted|lasting|total of|totall?ing|of|took|duration|down|a|an|nearly|almost)\W*(?:about|approximately|around|a total of|nearly|almost|over|roughly|the)?\s*$",

@@ -8,59 +8,60 @@ from functools import lru_cache
 from twiceshy.reports.phrases import Phrasebook, Phrases
 from twiceshy.reports.vocabulary import Part, part_named
 
-_SUBJECTS = Phrasebook((
+_SUBJECTS = Phrasebook(
     (
-        "attack",
-        Phrases(
-            r"""
+        (
+            "attack",
+            Phrases(
+                r"""
             attack|bot|breach|brute|credential stuffing|dos|hack|intrusion|malicious|security incident :: (?:d?dos|attacks?|attacked|attackers?|hack\w*|breach|intrusion|malicious|botnet|security incident|brute|credential stuffing|bots?)\b
             """
+            ),
         ),
-    ),
-    (
-        "database",
-        Phrases(
-            r"""
+        (
+            "database",
+            Phrases(
+                r"""
             connection|data|db|index|mongo|postgres|queries|query|redis|replica|sql :: (?:data ?bases?|db|mysql|mariadb|postgres\w*|mongo\w*|redis|sql|queries|query|connections? pool|replica\w*|index(?:es)?|reindex\w*)\b
             """
+            ),
         ),
-    ),
-    (
-        "provider",
-        Phrases(
-            r"""
+        (
+            "provider",
+            Phrases(
+                r"""
             aws|azure|cloudflare|gcp|google|hosting company|isp|partner|provider|stripe|supplier|third|upstream|vendor :: (?:provider|vendor|third[- ]party|partner|isp|aws|azure|gcp|google|cloudflare|stripe|upstream|hosting company|supplier)(?:'s|s)?\b
             """
+            ),
         ),
-    ),
-    (
-        "dns",
-        Phrases(
-            r"""
+        (
+            "dns",
+            Phrases(
+                r"""
             a record|cname|dns|domain|resolv|server :: (?:dns|name ?server|domain|resolv\w+|a record|cname)\b
             """
+            ),
         ),
-    ),
-    (
-        "firewall",
-        Phrases(
-            r"""
+        (
+            "firewall",
+            Phrases(
+                r"""
             firewall|iptables|security group|waf :: (?:firewalls?|iptables|waf|security groups?)\b
             """
+            ),
         ),
-    ),
-    (
-        "load balancer",
-        Phrases(
-            r"""
+        (
+            "load balancer",
+            Phrases(
+                r"""
             alb|balancer|elb|haproxy :: (?:load[- ]?balancers?|haproxy|elb|alb)\b
             """
+            ),
         ),
-    ),
-    (
-        "network",
-        Phrases(
-            r"""
+        (
+            "network",
+            Phrases(
+                r"""
             network :: networks?\b
             networking :: networking\b
             router :: routers?\b
@@ -79,121 +80,122 @@ _SUBJECTS = Phrasebook((
             digger :: digger\b
             fib :: fib(?:er|re)\b
             """
+            ),
         ),
-    ),
-    (
-        "traffic",
-        Phrases(
-            r"""
+        (
+            "traffic",
+            Phrases(
+                r"""
             bottleneck|campaign|capacity|demand|load|spike|surge|too many|traffic|visitor :: (?:traffic|load|overload\w*|surge|spike|visitors?|campaign|too many (?:users|requests)|demand|bottleneck|capacity)\b
             """
+            ),
         ),
-    ),
-    (
-        "certificate",
-        Phrases(
-            r"""
+        (
+            "certificate",
+            Phrases(
+                r"""
             cert|ssl|tls :: (?:certificates?|certs?|ssl|tls)\b
             """
+            ),
         ),
-    ),
-    (
-        "memory",
-        Phrases(
-            r"""
+        (
+            "memory",
+            Phrases(
+                r"""
             heap|leak|memory|oom|ram|swap :: (?:memory|ram|oom|leak\w*|heap|swap)\b
             """
+            ),
         ),
-    ),
-    (
-        "disk",
-        Phrases(
-            r"""
+        (
+            "disk",
+            Phrases(
+                r"""
             disk|inode|storage|system|volume :: (?:disks?|storage|volumes?|inodes?|file ?system)\b
             """
+            ),
         ),
-    ),
-    (
-        "cpu",
-        Phrases(
-            r"""
+        (
+            "cpu",
+            Phrases(
+                r"""
             cpu|processor :: (?:cpu|processor)\b
             """
+            ),
         ),
-    ),
-    (
-        "cache",
-        Phrases(
-            r"""
+        (
+            "cache",
+            Phrases(
+                r"""
             cache|caching|cdn|content delivery|varnish :: (?:caches?|caching|varnish|memcached|cdn|content delivery)\b
             """
+            ),
         ),
-    ),
-    (
-        "deployment",
-        Phrases(
-            r"""
+        (
+            "deployment",
+            Phrases(
+                r"""
             commit|deploy|librar|migration|plugin|release|roll|theme|update|upgrade|version :: (?:deploy\w*|releases?|roll-?out|version|update[sd]?|upgrade\w*|librar\w+|plugins?|theme|commit|migration)\b
             """
+            ),
         ),
-    ),
-    (
-        "hardware",
-        Phrases(
-            r"""
+        (
+            "hardware",
+            Phrases(
+                r"""
             cable|fan|hardware|machine|mixer|power|printer|router|server|switch :: (?:hardware|servers?|power|fan|machine|mixer|switch(?:es)?|printer|cable|router)\b
             """
+            ),
         ),
-    ),
-    (
-        "code",
-        Phrases(
-            r"""
+        (
+            "code",
+            Phrases(
+                r"""
             app|bug|code|function|script|software :: (?:code|bugs?|application|app|scripts?|software|function)\b
             """
+            ),
         ),
-    ),
-    (
-        "permissions",
-        Phrases(
-            r"""
+        (
+            "permissions",
+            Phrases(
+                r"""
             access rights|authenti|credential|login|password|permission :: (?:permissions?|access rights|credentials?|passwords?|authenti\w+|login)\b
             """
+            ),
         ),
-    ),
-    (
-        "web server",
-        Phrases(
-            r"""
+        (
+            "web server",
+            Phrases(
+                r"""
             apache|nginx|php|server :: (?:apache2?|nginx|web ?server|php)\b
             """
+            ),
         ),
-    ),
-    (
-        "mail",
-        Phrases(
-            r"""
+        (
+            "mail",
+            Phrases(
+                r"""
             blacklist|blocklist|mail|queue|smtp|spam :: (?:mail|smtp|spam|blocklists?|blacklists?|queue)\b
             """
+            ),
         ),
-    ),
-    (
-        "monitoring",
-        Phrases(
-            r"""
+        (
+            "monitoring",
+            Phrases(
+                r"""
             alert|false alarm|monitoring :: (?:monitoring|false alarm|alert)\b
             """
+            ),
         ),
-    ),
-    (
-        "config",
-        Phrases(
-            r"""
+        (
+            "config",
+            Phrases(
+                r"""
             config|setting :: (?:config\w*|settings?|misconfig\w*)\b
             """
+            ),
         ),
-    ),
-))
+    )
+)
 _DETERMINERS = re.compile(
     r"^(?:(?:that|it|this|the|a|an|our|to|be|was|were|is|are|being|of|due|caused|by|some|possible|possibly|potential|potentially|potentiale|likely|maybe|perhaps|with|in|at|on|there|might|may|could|have|been|first|initial|initially|at|first|issue|problem|cause|root|because|towards?|into|for|as|from|had|has|something|their|its|about|and|a possible|some kind of|we)\b[\s:,]*)+",
     re.IGNORECASE,

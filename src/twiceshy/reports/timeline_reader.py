@@ -199,7 +199,11 @@ class TimelineReader:
         if zone_after is not None:
             stop += zone_after.end()
         rest = text[stop:]
-        if _OPENS_PROSE.match(text) and statement.block.shape is Shape.TEXT and self._sentences(statement):
+        if (
+            _OPENS_PROSE.match(text)
+            and statement.block.shape is Shape.TEXT
+            and self._sentences(statement)
+        ):
             return
         if statement.block.shape is Shape.TEXT and self._run_together(statement, stop):
             return

@@ -38,9 +38,7 @@ class Part(Enum):
     """Author, attendees, related issues: read past."""
 
 
-_NAMES = Phrasebook(
-    ((Part[name], names) for name, names in sections("\n" + NAMES)), whole=True
-)
+_NAMES = Phrasebook(((Part[name], names) for name, names in sections("\n" + NAMES)), whole=True)
 
 _BRACKETS = re.compile(r"[(\[{][^)\]}]{0,120}[)\]}]")
 _NUMBERING = re.compile(

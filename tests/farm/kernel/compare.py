@@ -58,6 +58,7 @@ class Score:
 
     counts: Counter[str] = field(default_factory=Counter)
     stages: Counter[str] = field(default_factory=Counter)
+    """By the way that the connection's first packet went."""
     hinges: Counter[str] = field(default_factory=Counter)
     """What answers depended on."""
     disagreements: list[Disagreement] = field(default_factory=list)
@@ -95,6 +96,7 @@ def _compared(ruleset: Ruleset, outcomes: Sequence[Outcome]) -> Score:
     score = Score()
     firsts: dict[int, tuple[Trace, Seen]] = {}
     marks: dict[int, int] = {}
+    begun = {sent.number: sent.way for sent, _ in outcomes if sent.stage is Stage.FIRST}
     for sent, seen in outcomes:
         packet = _packet(sent, firsts.get(sent.about), marks.get(sent.about, 0))
         if packet is None:
@@ -104,7 +106,7 @@ def _compared(ruleset: Ruleset, outcomes: Sequence[Outcome]) -> Score:
         if sent.stage is Stage.FIRST:
             firsts[sent.number] = ours, seen
         score.counts["passed" if seen.passed else "dropped"] += 1
-        score.stages[f"{sent.way} {sent.stage}"] += 1
+        score.stages[f"{begun[sent.about]} {sent.stage}"] += 1
         if ours.outcome is Ours.DEPENDS:
             score.counts["depends"] += 1
             score.hinges.update(hinge.text for hinge in ours.hinges)
@@ -159,8 +161,11 @@ def _connection(first: Trace, seen: Seen) -> Connection | None:
     connection, arrived = first.end.connection, seen.arrived
     if first.outcome is not Ours.ACCEPTED or first.end.ct_state == CtState.UNTRACKED:
         return None
-    if connection is None or arrived is None:
+    if connection is None:
         return None
+    if arrived is None:
+        is_translated = connection.snat is not None or connection.dnat is not None
+        return None if is_translated else connection
     if connection.snat is not None:
         connection = replace(connection, snat=(arrived.saddr, arrived.sport))
     if connection.dnat is not None:

@@ -181,6 +181,19 @@ def route(inside: str, outside: str) -> None:
         )
 
 
+def hush(*, is_quiet: bool) -> None:
+    """Whether the firewall's own kernel says nothing of itself: no resets and no ICMP errors.
+
+    Their routes are looked up by protocol; those of packets that bring their own IP header by
+    IPPROTO_RAW (raw_sendmsg in net/ipv4/raw.c, rawv6_sendmsg in net/ipv6/raw.c), and those of
+    packets that rules redirect by none.
+    """
+    what = "add" if is_quiet else "del"
+    for family, protocols in (("-4", ("tcp", "icmp")), ("-6", ("tcp", "ipv6-icmp"))):
+        rules = (f"rule {what} pref 80 iif lo ipproto {one} blackhole" for one in protocols)
+        ip(*rules, family=family)
+
+
 class Wires:
     """Sockets in all three namespaces: what sends, and what catches."""
 
@@ -304,6 +317,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], number: int) -> None:
     os.sched_setaffinity(0, {processors[number % len(processors)]})
     build()
     wires = Wires()
+    was_quiet = False
     write_message(answers, "ready")
     while True:
         answer: object = None
@@ -313,6 +327,10 @@ def serve(requests: IO[bytes], answers: IO[bytes], number: int) -> None:
                     answer = run(argv, given)
                 case ("route", inside, outside):
                     route(inside, outside)
+                case ("hush", is_quiet):
+                    if is_quiet is not was_quiet:
+                        hush(is_quiet=is_quiet)
+                    was_quiet = is_quiet
                 case ("forget",):
                     forget_connections()
                 case ("send", shots):

@@ -23,9 +23,9 @@ _MAC = re.compile(r"\b(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}\b")
 
 _PORTS = (1, 22, 25, 53, 80, 110, 443, 465, 587, 1023, 1024, 5432, 8080, 32767, 65534)
 _LINKS4 = tuple(ipaddress.ip_network(f"{one}/25", strict=False) for one in ADDRESSES4)
+_LINKS6 = tuple(ipaddress.ip_network(f"{one}/64", strict=False) for one in ADDRESSES6)
 _SPECIAL6 = tuple(
-    ipaddress.ip_network(one)
-    for one in ("::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8", "2001:db8::/62")
+    ipaddress.ip_network(one) for one in ("::/96", "::ffff:0:0/96", "fe80::/10", "ff00::/8")
 )
 
 
@@ -38,7 +38,7 @@ def is_plain(family: int, address: int) -> bool:
         return not any(ipaddress.IPv4Address(address) in link for link in _LINKS4)
     if not 0 < address < 1 << 128:
         return False
-    return not any(ipaddress.IPv6Address(address) in net for net in _SPECIAL6)
+    return not any(ipaddress.IPv6Address(address) in net for net in (*_LINKS6, *_SPECIAL6))
 
 
 @dataclass

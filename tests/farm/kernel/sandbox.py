@@ -87,6 +87,10 @@ class Kernel:
         """Every packet is the first of its connection again."""
         self._ask("forget")
 
+    def hush(self, *, is_quiet: bool) -> None:
+        """Whether the firewall itself answers nothing that it receives, until told otherwise."""
+        self._ask("hush", is_quiet)
+
     def send(self, shots: Sequence[Shot]) -> list[Caught]:
         """Send packets; what arrived because of them."""
         caught: list[Caught] = self._ask("send", list(shots))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from tests.farm.kernel.answers import answer_to, error_about
 from tests.farm.kernel.datagram import (
     ACK,
     ECHO,
@@ -118,6 +119,9 @@ class Volleys:
         self._family, self._nat, self._options = family, nat, options
         self._number = 0
         self._taken: set[object] = set()
+        self._outside = ""
+        self._hushed: set[int] = set()
+        """First packets to whose connections the firewall's own kernel is to say nothing."""
 
     def run(self, count: int) -> Iterator[list[Outcome]]:
         """About `count` first packets and what follows from them, one list per pair of interfaces.
@@ -129,22 +133,39 @@ class Volleys:
             self._kernel.route(inside, outside)
             self._kernel.forget_connections()
             self._taken.clear()
+            self._outside = outside
             yield self._all_stages(inside, outside, count // 2)
 
     def _all_stages(self, inside: str, outside: str, count: int) -> list[Outcome]:
         firsts = self._volley(self._firsts(inside, outside, count))
         passed = [(sent, seen) for sent, seen in firsts if self._can_go_on(sent, seen)]
-        some = [one for one in passed if self._rng.random() < 0.6]
+        told = [one for one in passed if one[0].way is not Way.INPUT]
+        some = [one for one in told if self._rng.random() < 0.6]
         errors = self._volley(map(self._error, some))
         replies = self._volley(map(self._reply, passed))
         by_number = {sent.number: sent for sent, _ in passed}
         answered = [by_number[sent.about] for sent, seen in replies if seen.passed]
-        later = self._volley(self._later(sent) for sent in answered if sent.way is Way.FORWARD)
+        later = self._volley(self._later(sent) for sent in answered if self._is_ours(sent))
         return [*firsts, *errors, *replies, *later]
+
+    def _is_ours(self, first: Sent) -> bool:
+        """Whether nobody but us speaks on its connection."""
+        return first.way is Way.FORWARD or first.number in self._hushed
+
+    def _is_hushed(self, sent: Sent) -> bool:
+        return sent.way is Way.INPUT and sent.about in self._hushed
 
     def _volley(self, packets: Iterable[Sent]) -> list[Outcome]:
         sent = list(packets)
-        caught = self._kernel.send([one.shot for one in sent])
+        # Our own kernel knows of none of the connections: it answers with resets and ICMP errors,
+        # which may end them, and meet rules that mark them.
+        caught = []
+        for is_quiet in (False, True):
+            shots = [one.shot for one in sent if self._is_hushed(one) is is_quiet]
+            if shots:
+                self._kernel.hush(is_quiet=is_quiet)
+                caught += self._kernel.send(shots)
+        self._kernel.hush(is_quiet=False)
         arrivals: dict[int, list[tuple[str, Arrived]]] = {}
         for one in caught:
             arrived = _decoded(one)
@@ -198,8 +219,11 @@ class Volleys:
             user, mark = rng.choice(USERS), rng.choice((0, 0, 1, 2))
             if rng.random() < 0.7:
                 datagram = replace(datagram, saddr=own_address(rng, family)[1])
+        number = self._next()
+        if way is not Way.FORWARD and rng.random() < 0.6:
+            self._hushed.add(number)
         return Sent(
-            number=(number := self._next()),
+            number=number,
             way=way,
             stage=Stage.FIRST,
             state=first_state(datagram),
@@ -258,64 +282,56 @@ class Volleys:
         )
 
     def _can_go_on(self, sent: Sent, seen: Seen) -> bool:
-        if not seen.passed or seen.arrived is None or sent.state is not State.NEW:
+        arrived = self._arrived(sent, seen)
+        if not seen.passed or arrived is None or sent.state is not State.NEW:
             return False
         if sent.datagram.proto == 132 or sent.datagram.options:
             return False
         if sent.way is Way.FORWARD:
             return seen.at in OUTSIDE
-        # What comes to the firewall itself is answered by its own kernel, not by us; and what it
-        # sent with another's address is answered to that other.
-        sources = (sent.datagram.saddr, seen.arrived.saddr)
-        is_own = not any(is_plain(self._family, one) for one in sources)
-        return sent.way is Way.OUTPUT and is_own and seen.at in OUTSIDE
+        if sent.way is Way.INPUT:
+            return (
+                seen.at == "own" and self._is_ours(sent) and is_plain(self._family, arrived.saddr)
+            )
+        # What was sent with another's address is answered to that other.
+        return not is_plain(self._family, sent.datagram.saddr) and seen.at in OUTSIDE
+
+    def _arrived(self, sent: Sent, seen: Seen) -> Datagram | None:
+        """As its receiver saw it; None when that is not known."""
+        if seen.at == "own" and seen.arrived is None and not self._nat:
+            return sent.datagram
+        return seen.arrived
 
     def _reply(self, outcome: Outcome) -> Sent:
         sent, seen = outcome
-        arrived = seen.arrived
+        arrived = self._arrived(sent, seen)
         assert arrived is not None
-        flags = SYN | ACK if sent.datagram.flags & SYN else ACK
-        icmp = ECHO[self._family][1] << 8
-        if arrived.icmp >> 8 == 13:
-            icmp = 14 << 8
-        elif arrived.icmp >> 8 == 139:
-            icmp = 140 << 8
-        sport, dport = arrived.dport, arrived.sport
-        if arrived.proto in {ICMP4, ICMP6}:
-            sport, dport = arrived.sport, 0
-        datagram = replace(
-            arrived,
-            saddr=arrived.daddr,
-            daddr=arrived.saddr,
-            sport=sport,
-            dport=dport,
-            flags=flags,
-            icmp=icmp,
-            ttl=64,
-            dscp=0,
-            padding=self._rng.choice((0, 20)),
-        )
+        datagram = answer_to(arrived, padding=self._rng.choice((0, 20)))
         return self._back(sent, seen, datagram, Stage.REPLY, State.ESTABLISHED)
 
     def _error(self, outcome: Outcome) -> Sent:
         sent, seen = outcome
-        arrived = seen.arrived
+        arrived, rng = seen.arrived, self._rng
         assert arrived is not None
-        proto = ICMP4 if self._family == 4 else ICMP6
-        datagram = Datagram(
-            self._family,
-            arrived.daddr
-            if self._rng.random() < 0.5
-            else self._pools.address(self._rng, self._family),
-            arrived.saddr,
-            proto,
-            icmp=UNREACHABLE[self._family] << 8 | self._rng.choice((1, 3)),
-            quoted=replace(arrived, padding=0),
-        )
+        is_receiver = rng.random() < 0.5
+        sender = arrived.daddr if is_receiver else self._pools.address(rng, self._family)
+        datagram = error_about(arrived, sender=sender, code=rng.choice((1, 3)))
         return self._back(sent, seen, datagram, Stage.ERROR, State.RELATED)
 
     def _back(self, sent: Sent, seen: Seen, datagram: Datagram, stage: Stage, state: State) -> Sent:
         assert seen.at is not None
+        if sent.way is Way.INPUT:
+            return Sent(
+                number=self._next(),
+                way=Way.OUTPUT,
+                stage=stage,
+                state=state,
+                datagram=datagram,
+                oif=self._outside,
+                user=self._rng.choice(USERS),
+                mark=self._rng.choice((0, 0, 1, 2)),
+                about=sent.number,
+            )
         way = Way.FORWARD if sent.way is Way.FORWARD else Way.INPUT
         return Sent(
             number=self._next(),

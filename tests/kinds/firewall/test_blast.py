@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -101,10 +102,37 @@ def test_what_cannot_be_read_after_the_change_is_told(said: Said) -> None:
 
 
 def test_many_differences_are_told_shortly(said: Said) -> None:
-    more = "".join(f"-A INPUT -p tcp --dport {port} -j ACCEPT\n" for port in range(1000, 1100, 2))
+    more = "".join(
+        f"-A INPUT -s 10.0.{one}.0/24 -p tcp --dport {1000 + one} -j ACCEPT\n"
+        for one in range(0, 80, 2)
+    )
     lines = said(RULES.replace("COMMIT", f"{more}COMMIT"))
     assert len(lines) <= 22
     assert lines[-1].endswith("more flows")
+
+
+def test_many_ports_are_one_line(said: Said) -> None:
+    more = "".join(f"-A INPUT -p tcp --dport {port} -j ACCEPT\n" for port in range(1000, 1100, 2))
+    assert said(RULES.replace("COMMIT", f"{more}COMMIT")) == (
+        "tcp to port 1000, 1002, 1004 and 47 more from anywhere to anywhere, in: was dropped, now"
+        " passes",
+    )
+
+
+def test_what_is_too_much_to_tell_apart_is_told_roughly_with_an_example(written: Written) -> None:
+    roll = random.Random(1)
+    many = "".join(
+        f"-A INPUT -s {roll.randrange(1, 220)}.{roll.randrange(256)}.0.0/16 -p tcp --dport"
+        f" {roll.randrange(1, 60000)} -j {roll.choice(('ACCEPT', 'DROP'))}\n"
+        for _ in range(300)
+    )
+    rules = RULES.replace("COMMIT", f"{many}COMMIT")
+    lines = differences(written(v4=rules), written(v4=rules.replace("INPUT DROP", "INPUT ACCEPT")))
+    assert lines[0].startswith("some of any protocol but tcp and udp")
+    assert any(
+        "some of tcp" in line and "such as tcp 192.0.2.10:40000 ->" in line for line in lines
+    )
+    assert all("was dropped, now passes" in line for line in lines)
 
 
 def test_nothing_before_and_nothing_after_is_no_difference() -> None:

@@ -11,6 +11,7 @@
     differences[] {kind, host, text}: what behaves otherwise
     rehearsed[]   {host, went_well: true|false|null, lines[]}: what `--try` saw in a sandbox
     unguarded[]   paths that a kind reads and no guard looks at
+    unread[]      paths of files that may change and could not be read, and so cannot be applied
     notes[]
 
 Times are ISO 8601 in UTC; what does not apply is null. Keys may be added, never changed.
@@ -29,7 +30,16 @@ from twiceshy.model.verdict import Broken, Evidence, word
 
 def review_json(review: Review) -> str:
     """The whole review as one JSON object, ending in a line feed."""
-    return json.dumps(review_shape(review), indent=2, ensure_ascii=False) + "\n"
+    return _escaped(json.dumps(review_shape(review), indent=2, ensure_ascii=False)) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """What no terminal can be steered by, and no encoding refuses: names are bytes, as it happens."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text
+    )
 
 
 def review_shape(review: Review) -> dict[str, Any]:
@@ -68,6 +78,7 @@ def review_shape(review: Review) -> dict[str, Any]:
             for one in review.rehearsed
         ],
         "unguarded": [file.path for file in review.unguarded],
+        "unread": [one.path for one in review.unread],
         "notes": list(review.notes),
     }
 

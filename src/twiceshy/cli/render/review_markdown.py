@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from twiceshy.changes.outcome import Effect, Judged, Review
@@ -12,6 +13,11 @@ from twiceshy.cli.render.verdict_words import next_step, why
 from twiceshy.model.verdict import Holds
 
 MOST_DIFFERENCES = 20
+_MARKUP = re.compile(r"[\\`*_\[\]<>|#~&$!]")
+_LINKED = re.compile(r"@|\b\w+:(?=//)|\bwww(?=\.)|\bGH(?=-)|\bmailto:", re.IGNORECASE)
+"""What becomes a link or a mention by itself, and no longer does when something stands behind it."""
+_AT_THE_BEGINNING = re.compile(r"^(\d*)([-+=/.)])")
+"""Of a line: a list, a heading's underline, or a command to the forge."""
 _MARKS = {
     Effect.BREAKS: "❌",
     Effect.STAYS_BROKEN: "❌",
@@ -65,6 +71,15 @@ def _lines(review: Review) -> Iterator[str]:
         for file in review.unguarded:
             kinds = ", ".join(kind for kind, _ in file.kinds)
             yield f"- `{_code(file.path)}` (could be guarded by: {kinds})"
+    if review.unread:
+        yield ""
+        yield "**Could not be read, and is no part of this review**"
+        yield ""
+        for unread in review.unread:
+            yield f"- `{_code(unread.path)}`: {_text(unread.why)}"
+    for note in review.notes:
+        yield ""
+        yield _text(note)
 
 
 def _headline(review: Review) -> str:
@@ -74,6 +89,8 @@ def _headline(review: Review) -> str:
         return f"❌ This change would leave {_counted(breaks)} broken"
     if unknown:
         return f"❔ After this change nobody can say whether {_counted(unknown)} would hold"
+    if not review.judged and review.unread:
+        return "❔ What this change holds could not be read"
     if not review.judged:
         return "This change touches nothing that a guard looks at"
     return f"✅ {_counted(len(review.judged))} would hold"
@@ -101,11 +118,10 @@ def _section(one: Judged, review: Review) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Plain words: nothing in them starts a link, a table cell or HTML."""
-    escaped = clean(text)
-    for character in "\\`*_[]<>|#@":
-        escaped = escaped.replace(character, f"\\{character}" if character != "@" else "@\u200b")
-    return escaped
+    """Plain words: nothing in them starts a link, a table cell, HTML, a mention or a command."""
+    escaped = _LINKED.sub(lambda found: f"{found[0]}\u200b", clean(text))
+    escaped = _MARKUP.sub(r"\\\g<0>", escaped)
+    return _AT_THE_BEGINNING.sub(lambda found: f"{found[1]}\\{found[2]}", escaped, count=1)
 
 
 def _code(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twiceshy.changes.outcome import Judged, Review
+from twiceshy.cli.render.paper import clean
 from twiceshy.cli.render.review_text import recalled_in_words
 from twiceshy.cli.render.sarif import Level, SarifResult, SarifRule, sarif_log
 from twiceshy.cli.render.verdict_words import next_step, why
@@ -13,10 +14,20 @@ from twiceshy.model.place import Place
 from twiceshy.model.verdict import Broken, Holds, Severity, Verdict
 
 
+UNREAD = "unread"
+UNREAD_MEANS = "A file that may change could not be read, and so nobody judged it."
+
+
 def review_sarif(review: Review) -> dict[str, Any]:
     """A rule for every kind, a result for every guard that would be broken or unknown."""
     rules = [SarifRule(kind.id, kind.id, kind.summary, kind.summary) for kind in KINDS.values()]
     results = [_result(one, review) for one in review.judged if not isinstance(one.after, Holds)]
+    if review.unread:
+        rules.append(SarifRule(UNREAD, UNREAD, UNREAD_MEANS, UNREAD_MEANS))
+        results += [
+            SarifResult(UNREAD, "warning", _plain(f"could not be read: {one.why}"), one.path, 1)
+            for one in review.unread
+        ]
     return sarif_log(rules, results)
 
 
@@ -33,12 +44,17 @@ def _result(one: Judged, review: Review) -> SarifResult:
     return SarifResult(
         rule_id=one.guard.kind,
         level=_level(one.after),
-        message="\n".join(parts),
+        message="\n".join(_plain(part) for part in parts),
         file=place.file,
         line=place.line,
         column=place.column,
         fingerprint=f"{one.guard.id}@{one.host}" if one.host else one.guard.id,
     )
+
+
+def _plain(text: str) -> str:
+    """Words in which viewers find no link; square brackets make one (section 3.11.6)."""
+    return clean(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
 def _place(one: Judged, review: Review) -> Place:

@@ -34,6 +34,7 @@ def review_text(review: Review, paper: Paper, took_seconds: float) -> str:
         *_differences(review, paper),
         *_rehearsed(review, paper),
         *_unguarded(review, paper),
+        *_unread(review, paper),
         *(f"note: {line}" for note in review.notes for line in fold(clean(note), 90)),
         *_summary(review, paper, took_seconds),
     ]
@@ -93,8 +94,8 @@ def _evidence(one: Judged, paper: Paper) -> Iterator[str]:
 
 
 def _told(evidence: Evidence) -> str:
-    place = "" if evidence.place is None else f" ({evidence.place})"
-    return f"{clean(evidence.what)}: {clean(evidence.found)}{clean(place) and place}"
+    place = "" if evidence.place is None else f" ({clean(str(evidence.place))})"
+    return f"{clean(evidence.what)}: {clean(evidence.found)}{place}"
 
 
 def _repeats(one: Judged, review: Review, paper: Paper) -> Iterator[str]:
@@ -142,6 +143,17 @@ def _unguarded(review: Review, paper: Paper) -> Iterator[str]:
     for file in review.unguarded[:MOST_FILES]:
         kinds = ", ".join(kind for kind, _ in file.kinds)
         yield from _indented(f"{clean(file.path)} (could be guarded by: {kinds})", paper)
+    yield ""
+
+
+def _unread(review: Review, paper: Paper) -> Iterator[str]:
+    if not review.unread:
+        return
+    yield paper.paint("Could not be read, and is no part of this review", "bold")
+    for one in review.unread[:MOST_FILES]:
+        yield from _indented(f"{clean(one.path)}: {clean(one.why)}", paper)
+    if len(review.unread) > MOST_FILES:
+        yield from _indented(f"and {len(review.unread) - MOST_FILES} more: --format json", paper)
     yield ""
 
 

@@ -21,9 +21,17 @@ from twiceshy.model.configuration import Configuration
 
 MOST_LINES = 20
 MOST_CHANGES = 60
-MOST_STEPS = 60_000
+MOST_STEPS = 15_000
 MOST_PIECES = 3
 """Pieces of a set of addresses or ports that are written out."""
+_STATES = MappingProxyType(
+    {
+        CtState.ESTABLISHED: "established",
+        CtState.RELATED: "related to connections",
+        CtState.INVALID: "invalid",
+        CtState.UNTRACKED: "not tracked",
+    }
+)
 _WAYS = MappingProxyType({Path.INPUT: "in", Path.OUTPUT: "out", Path.FORWARD: "through"})
 
 
@@ -36,19 +44,15 @@ def differences_between(before: Ruleset, after: Ruleset) -> tuple[str, ...]:
     """The same, of two rule sets."""
     alignment = aligned(before, after)
     budget = Budget(MOST_STEPS)
-    found: dict[str, tuple[tuple[int, int, float], str]] = {}
+    boxes: list[Difference] = []
     left_out = max(0, len(alignment.changed) - MOST_CHANGES)
     why = ""
     for changed in alignment.changed[:MOST_CHANGES]:
         try:
-            for one in _merged(differences_of(before, after, changed, alignment, budget)):
-                text = _line(one)
-                found.setdefault(text, (_rank(one), text))
+            boxes.extend(differences_of(before, after, changed, alignment, budget))
         except GivenUp as given_up:
             why = str(given_up)
-            break
-    lines = [text for _, text in sorted(found.values(), key=lambda one: one[0])]
-    lines = list(dict.fromkeys(lines))
+    lines = list(dict.fromkeys(_line(one) for one in sorted(_merged(boxes), key=_rank)))
     more = len(lines) - MOST_LINES
     said = lines[:MOST_LINES] + ([f"and {more} more flows"] if more > 0 else [])
     said += _translations(alignment.changed)
@@ -101,11 +105,11 @@ def _merged(found: Iterable[Difference]) -> list[Difference]:
 
 
 def _united(one: Difference, other: Difference) -> Difference | None:
-    about = ("turned", "level", "family", "path", "ct_state", "is_reply")
+    about = ("turned", "level", "family", "path", "ct_state", "is_reply", "is_rough")
     if any(getattr(one, name) != getattr(other, name) for name in about):
         return None
     fields = set(one.values) | set(other.values)
-    if set(one.values) != set(other.values):
+    if one.is_rough or set(one.values) != set(other.values):
         return None
     apart = [asked for asked in fields if one.values[asked] != other.values[asked]]
     if len(apart) > 1:
@@ -122,7 +126,6 @@ def _united(one: Difference, other: Difference) -> Difference | None:
         one.is_reply,
         MappingProxyType(values),
         one.interfaces,
-        one.is_cut_off or other.is_cut_off,
     )
 
 
@@ -153,11 +156,13 @@ def _line(one: Difference) -> str:
         if asked in values:
             said += f", {word} {_interfaces(one, asked)}"
     if one.ct_state != CtState.NEW:
-        said += ", answers of connections" if one.is_reply else ", established"
+        said += ", answers of connections" if one.is_reply else f", {_STATES[one.ct_state]}"
     others = [asked for asked in values if asked not in _SAID]
     for asked in others:
         said += f", {asked.value.replace('_', ' ')} {_numbers(values[asked])}"
     perhaps = " (it depends on what is not modelled)" if one.level is not Level.ALWAYS else ""
+    if one.is_rough:
+        return f"some of {said}, such as {one.example}: {one.turned}{perhaps}"
     return f"{said}: {one.turned}{perhaps}"
 
 

@@ -9,7 +9,7 @@ from twiceshy.model.report import Action, FindingSeverity, Report
 from twiceshy.reports.lint.promises import open_promises
 from twiceshy.reports.lint.rule import Found, rule
 from twiceshy.reports.lint.wording import quoted
-from twiceshy.reports.phrases import Phrases
+from twiceshy.reports.phrases import Phrasebook, Phrases
 
 
 def _told(lacking: Sequence[Action], total: int, what: str) -> str:
@@ -166,6 +166,7 @@ _PLATITUDE = Phrases.of(
     r"be more careful|more careful|pay (?:more|close) attention|raise awareness|better practices|due diligence",
     end=r"\b",
 )
+_BOOK = Phrasebook((phrases, phrases) for phrases in (_REGULAR, _BETTER, _PLATITUDE))
 _MAYBE = re.compile(
     r"^\W*(?:\[.?\]\s*)?(?:consider|explore|look (?:in)?to|think about|discuss|try to|possibly|maybe)\b",
     re.IGNORECASE,
@@ -216,10 +217,11 @@ def _why_unbounded(group: Sequence[Action]) -> str | None:
         return (
             f'"{maybe[0].strip(" -*[]x").lower()}" promises no result; write what comes out of it'
         )
-    regular = _REGULAR.search(text)
+    said = _BOOK.first_in(text)
+    regular = said.get(_REGULAR)
     if regular is not None and not _CADENCE.search(_wordings(group)):
         return f'how often is "{regular[0].lower()}"? Write it, such as "every month"'
-    empty = _PLATITUDE.search(text) or _BETTER.search(text)
+    empty = said.get(_PLATITUDE) or said.get(_BETTER)
     if empty is not None and not _YARDSTICK.search(_wordings(group)):
         return f'"{empty[0].lower()}" cannot be measured; write {_question(text)}'
     return None

@@ -62,9 +62,11 @@ def cause_without_action(report: Report, _: Sequence[Report]) -> Iterator[Found]
     if family is None:
         return
     texts = [action.text for action in report.actions]
+    if any(may_remedy(family, text) for text in texts):
+        return
     found = [entry.text for entry in report.timeline if entry.kind is EntryKind.CAUSE_FOUND]
     wanted = evidence_words(" ".join([report.cause.text, report.resolution or "", *found]))
-    if any(may_remedy(family, text) or wanted & evidence_words(text) for text in texts):
+    if any(wanted & evidence_words(text) for text in texts):
         return
     yield (
         report.actions[0].line,

@@ -271,6 +271,8 @@ def clock_change(report: Report, _: Sequence[Report]) -> Iterator[Found]:
     Write the time in UTC, or with the name that settles it: 1:30 AM PDT is the first one, PST the
     second.
     """
+    if all(m.name.strip().lower() not in SEASONLESS for m in report.zone_mentions):
+        return
     seen: set[tuple[date, str]] = set()
     for moment, line in _moments(report):
         if moment.day is None or moment.clock is None:

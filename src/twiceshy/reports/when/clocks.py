@@ -7,6 +7,7 @@ from datetime import time
 from functools import lru_cache
 from typing import NamedTuple
 
+from twiceshy.reports.phrases import any_in, lower
 from twiceshy.reports.when.zones import ZONE, Zone, zone_named
 
 _HALF = r"(?:[ap]\.\s?m\b\.?|[ap]\s?m\b|[ap](?![a-z])|noon\b|midnight\b|midday\b)"
@@ -29,7 +30,7 @@ _CLOCK = re.compile(
     r")" + _ZONED
 )
 _MILITARY_ALONE = re.compile(r"(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?!\d|[:./-]\d)")
-_WORDS = re.compile(r"(?i:midnight|noon|midday)")
+_WORDS = ("midnight", "noon", "midday")
 _OPENING = re.compile(r"\d+|(?i:midnight|noon|midday)")
 _NUMBER_OPENING = re.compile(r"\d\d*(?=[:.h]\d|\s{0,2}[aApPnNmM]|\s?[hHzZuUgGtT\u2013-])")
 """A number that may open a clock time: what has to follow is seen faster than all that may."""
@@ -122,7 +123,7 @@ def clocks_in(text: str) -> tuple[Clock, ...]:
     found: list[Clock] = []
     stop = 0
     # A clock time opens with a number or one of three words; looking only there is fast.
-    openings = _OPENING if _WORDS.search(text) else _NUMBER_OPENING
+    openings = _OPENING if any_in(_WORDS, lower(text)) else _NUMBER_OPENING
     for opening in openings.finditer(text):
         if opening.start() < stop or (match := _CLOCK.match(text, opening.start())) is None:
             continue

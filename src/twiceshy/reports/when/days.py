@@ -47,8 +47,11 @@ DAY = (
 
 _DAY = re.compile(DAY)
 _OPENING = re.compile(r"\d+|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
-_MONTH_OPENING = re.compile(r"[adfjmnos](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec)")
-"""The first letters of any month, or nearly, wherever they stand."""
+_MONTH_NAME = re.compile(
+    r"[adfjmnos](?<![a-z_][a-z])(?:an(?:uary)?|eb(?:ruary)?|ar(?:ch)?|pr(?:il)?|ay|une?|uly?"
+    r"|ug(?:ust)?|ept?(?:ember)?|ct(?:ober)?|ov(?:ember)?|ec(?:ember)?)(?![a-z])"
+)
+"""A month's name, or nearly; a set of letters in front lets a search skip to them."""
 _NUMBER_OPENING = re.compile(r"\d\d*(?=[-/.]\d|\s?,\s?\d)")
 """A number that may open a date without a month's name."""
 _WORDS = re.compile(r"[a-z]+|'?\d+")
@@ -151,7 +154,7 @@ def days_in(text: str) -> tuple[Day, ...]:
     stop = 0
     # A date opens with a number or a month's name; looking only there is six times as fast, and
     # without any month's name only few numbers are left.
-    openings = _OPENING if _MONTH_OPENING.search(low) else _NUMBER_OPENING
+    openings = _OPENING if _MONTH_NAME.search(low) else _NUMBER_OPENING
     for opening in openings.finditer(low):
         if opening.start() < stop or (match := _DAY.match(low, opening.start())) is None:
             continue

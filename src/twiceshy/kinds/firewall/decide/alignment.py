@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from twiceshy.languages.firewall.conditions import Condition, Opaque
-from twiceshy.languages.firewall.ruleset import Chain, Rule, Ruleset, Table, TableFamily, Unmodelled
+from twiceshy.languages.firewall.ruleset import (
+    Accept,
+    Chain,
+    Drop,
+    Reject,
+    Rule,
+    Ruleset,
+    Table,
+    TableFamily,
+    Unmodelled,
+)
 
 MOST_ALIGNED = 2_000
 """So many rules between the first and the last difference are put side by side; of more, a rule
@@ -24,6 +34,33 @@ class Changed:
     """None: the chain as a whole."""
     is_after: bool
     """Whether it is of the side after the change."""
+    is_policy_alone: bool = False
+    """Of a chain as a whole: whether only its policy differs."""
+
+    @property
+    def may_lose(self) -> bool:
+        """Whether packets may be dropped because of it that passed before."""
+        return self._turns_to(accepts=False)
+
+    @property
+    def may_gain(self) -> bool:
+        """Whether packets may pass because of it that were dropped before."""
+        return self._turns_to(accepts=True)
+
+    def _turns_to(self, *, accepts: bool) -> bool:
+        """A verdict that appears leads to itself alone, one that goes away only away from it."""
+        target = None
+        if self.rule is not None:
+            target = None if self.rule.effects else self.rule.target
+        elif self.is_policy_alone and self.chain.base is not None:
+            target = self.chain.base.policy
+        match target:
+            case Accept():
+                return self.is_after is accepts
+            case Drop() | Reject():
+                return self.is_after is not accepts
+            case _:
+                return True
 
 
 @dataclass(slots=True)
@@ -57,15 +94,24 @@ def _align_tables(before: Table | None, after: Table | None, found: Alignment) -
     theirs = after.chains if after else {}
     for name in dict.fromkeys((*ours, *theirs)):
         one, other = ours.get(name), theirs.get(name)
+        is_policy = _is_policy_alone(one, other)
         for table, chain, is_after in ((before, one, False), (after, other, True)):
             if table is not None and chain is not None and _base(one) != _base(other):
-                found.changed.append(Changed(table, chain, None, is_after))
+                found.changed.append(Changed(table, chain, None, is_after, is_policy))
         _align_chains(before, one, after, other, found)
 
 
 def _base(chain: Chain | None) -> object:
     base = chain.base if chain is not None else None
     return base and (base.type, base.hook, base.priority, base.policy)
+
+
+def _is_policy_alone(one: Chain | None, other: Chain | None) -> bool:
+    ours = one.base if one is not None else None
+    theirs = other.base if other is not None else None
+    if ours is None or theirs is None:
+        return False
+    return ours == replace(theirs, policy=ours.policy, place=ours.place)
 
 
 def _align_chains(

@@ -9,26 +9,21 @@ from enum import StrEnum
 from twiceshy.kinds.firewall.choices import Hinge
 from twiceshy.kinds.firewall.conversation import Conversation, converse
 from twiceshy.kinds.firewall.decide.budget import Budget, GivenUp
-from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
 from twiceshy.kinds.firewall.decide.environment import Environment
-from twiceshy.kinds.firewall.decide.evaluator import Evaluator
-from twiceshy.kinds.firewall.decide.interfaces import Interfaces
+from twiceshy.kinds.firewall.decide.later import Later
 from twiceshy.kinds.firewall.decide.memory import Memory
+from twiceshy.kinds.firewall.decide.question import Question, question_of
 from twiceshy.kinds.firewall.decide.region import (
     Region,
-    first_environment,
-    further_environment,
-    reply_environment,
 )
-from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Found, Level, Search
-from twiceshy.kinds.firewall.decide.space import Role, Space
+from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Found, Level
+from twiceshy.kinds.firewall.decide.space import Role
 from twiceshy.kinds.firewall.decide.witness import later_fields, packet_of
-from twiceshy.kinds.firewall.hooks import Order, orders
+from twiceshy.kinds.firewall.hooks import orders
 from twiceshy.kinds.firewall.host import Host
-from twiceshy.kinds.firewall.packet import TCP, Packet
+from twiceshy.kinds.firewall.packet import Packet
 from twiceshy.kinds.firewall.trace import Outcome, trace
 from twiceshy.languages.firewall.conditions import Field
-from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.ruleset import Ruleset
 
 
@@ -59,23 +54,6 @@ class Answer:
 
 
 KEPT = Answer(Result.KEPT)
-
-
-@dataclass(slots=True)
-class Question:
-    """One question in one order, while it is answered."""
-
-    ruleset: Ruleset
-    host: Host
-    region: Region
-    space: Space
-    evaluator: Evaluator
-    budget: Budget
-    start: Environment
-
-    def search(self, program: Callable[[], int]) -> Found:
-        """The worst that happens to a packet of the region; raises GivenUp."""
-        return Search(self.space, (self.evaluator,), program, self.budget).run()
 
 
 def all_pass(ruleset: Ruleset, region: Region, host: Host, budget: Budget | None = None) -> Answer:
@@ -138,26 +116,6 @@ def _asked(
 _RANK = (Result.KEPT, Result.BROKEN, Result.DEPENDS, Result.GIVEN_UP)
 
 
-def interfaces_for(ruleset: Ruleset, region: Region) -> Interfaces:
-    """The classes of interface names that rules and region tell apart."""
-    return prepared(ruleset).interfaces_with(
-        one for one in region.values.values() if not isinstance(one, Intervals)
-    )
-
-
-def question_of(
-    ruleset: Ruleset, region: Region, host: Host, budget: Budget, order: Order
-) -> Question | None:
-    """A question about a region; None when there are no such packets."""
-    space = Space(interfaces_for(ruleset, region))
-    start = first_environment(region, space)
-    if start is None:
-        return None
-    compiler = Compiler(prepared(ruleset), space, host, None)
-    evaluator = Evaluator(compiler, order, budget)
-    return Question(ruleset, host, region, space, evaluator, budget, start)
-
-
 def _blocked(question: Question) -> Answer:
     def program() -> int:
         walked = question.evaluator.walk(question.start)
@@ -191,92 +149,12 @@ def _conversation(question: Question) -> Answer:
     if found.level is Level.ALWAYS:
         return _answer_of_all(question, found)
     if found.level is Level.NEVER and len(ends) == 1:
-        found = _Later(question).one_by_one(next(iter(ends)))
+        found = Later(question).one_by_one(next(iter(ends)))
         if found.level is not Level.SOMETIMES:
             return KEPT if found.level is Level.NEVER else _answer_of_all(question, found)
-    later = _Later(question)
+    later = Later(question)
     found = question.search(later.program)
     return KEPT if found.level is Level.NEVER else _answer_of_all(question, found)
-
-
-class _Later:
-    """The packets after the first, for each way in which the first may have left."""
-
-    def __init__(self, question: Question) -> None:
-        self._question = question
-        self._replies: dict[Environment, Environment] = {}
-        self._further: dict[tuple[Environment, Environment], Environment] = {}
-        _begin_again(question)
-
-    def one_by_one(self, end: Environment) -> Found:
-        """The first packets all leave in one way: replies and what follows on their own."""
-        left: set[Environment] = set()
-        found = self._question.search(lambda: self._replies_to(end, left))
-        if found.level is not Level.NEVER or not self._has_more:
-            return found
-        if len(left) > 1:
-            return Found(Level.SOMETIMES)
-        _begin_again(self._question)
-        reply = next(iter(left))
-        return self._question.search(lambda: self._follow(end, reply))
-
-    def program(self) -> int:
-        """First packets, replies and what follows, together."""
-        walked = self._question.evaluator.walk(self._question.start)
-        flags = WRONG if walked.may_drop else 0
-        for end in walked.ends:
-            flags |= self._after(end)
-        return flags
-
-    def _after(self, end: Environment) -> int:
-        left: set[Environment] = set()
-        flags = self._replies_to(end, left)
-        if not self._has_more or not left:
-            return flags
-        flags &= ~RIGHT
-        for reply in left:
-            flags |= self._follow(end, reply)
-        return flags
-
-    @property
-    def _has_more(self) -> bool:
-        protocols = self._question.region.values[Field.L4PROTO]
-        return isinstance(protocols, Intervals) and TCP in protocols
-
-    def _replies_to(self, end: Environment, left: set[Environment]) -> int:
-        question = self._question
-        reply = self._replies.get(end)
-        if reply is None:
-            reply = reply_environment(end, question.region, question.space)
-            self._replies[end] = reply
-        walked = question.evaluator.walk(reply)
-        left |= walked.ends
-        return (RIGHT if walked.ends else 0) | (WRONG if walked.may_drop else 0)
-
-    def _follow(self, end: Environment, reply: Environment) -> int:
-        question = self._question
-        further = self._further.get((end, reply))
-        if further is None:
-            further = further_environment(
-                question.start, end, reply, question.region, question.space
-            )
-            self._further[end, reply] = further
-        walked = question.evaluator.walk(further)
-        return (RIGHT if walked.ends else 0) | (WRONG if walked.may_drop else 0)
-
-
-def _begin_again(question: Question) -> None:
-    """A new space with the same first dimensions: other packets are another question."""
-    space = question.space
-    kept = [dim for dim in space.dims if dim.packet == 0 and dim.asked is not None]
-    fresh = Space(space.interfaces)
-    for dim in kept:
-        assert dim.asked is not None
-        fresh.dim(dim.asked, dim.region, role=dim.role, unsure=dim.unsure)
-    old = question.evaluator
-    compiler = Compiler(old.compiler.prepared, fresh, question.host, None)
-    question.space = fresh
-    question.evaluator = Evaluator(compiler, old.order, question.budget)
 
 
 def _answer_of_all(question: Question, found: Found) -> Answer:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 from twiceshy.kinds.firewall.decide.budget import Budget, GivenUp
 from twiceshy.kinds.firewall.decide.compiled import Kind
-from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
+from twiceshy.kinds.firewall.decide.compiler import Compiler
 from twiceshy.kinds.firewall.decide.environment import FIELDS, INDEX, Environment, Term
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator
+from twiceshy.kinds.firewall.decide.prepared import prepared
 from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Level, Search
 from twiceshy.kinds.firewall.decide.space import Space
 from twiceshy.kinds.firewall.hooks import BaseChain, base_chains, orders

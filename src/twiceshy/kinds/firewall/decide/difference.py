@@ -13,31 +13,27 @@ from itertools import islice
 from types import MappingProxyType
 
 from twiceshy.kinds.firewall.decide.alignment import Alignment, Changed
-from twiceshy.kinds.firewall.decide.budget import Budget
-from twiceshy.kinds.firewall.decide.compiler import Compiler, prepared
+from twiceshy.kinds.firewall.decide.budget import Budget, GivenUp
+from twiceshy.kinds.firewall.decide.changed_region import narrowing, regions_of
+from twiceshy.kinds.firewall.decide.compiler import Compiler
 from twiceshy.kinds.firewall.decide.environment import INDEX, ONE, ZERO, Environment
 from twiceshy.kinds.firewall.decide.evaluator import Evaluator, Walked
 from twiceshy.kinds.firewall.decide.interfaces import Interfaces
-from twiceshy.kinds.firewall.decide.memory import rewritten
+from twiceshy.kinds.firewall.decide.prepared import prepared
 from twiceshy.kinds.firewall.decide.region import Region, first_environment
-from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Level, Search
+from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Found, Level, Search
 from twiceshy.kinds.firewall.decide.space import Space
-from twiceshy.kinds.firewall.hooks import HOOKS, base_chains, orders
+from twiceshy.kinds.firewall.decide.witness import packet_of
+from twiceshy.kinds.firewall.hooks import orders
 from twiceshy.kinds.firewall.host import Host, Path
-from twiceshy.kinds.firewall.packet import IPV4, IPV6
-from twiceshy.languages.firewall.conditions import BITS, CtState, Field, Match, Names
+from twiceshy.kinds.firewall.packet import IPV4, TCP, UDP
+from twiceshy.languages.firewall.conditions import CtState, Field, Names
 from twiceshy.languages.firewall.intervals import Intervals
-from twiceshy.languages.firewall.ruleset import (
-    Goto,
-    Hook,
-    Jump,
-    Rule,
-    Ruleset,
-    TableFamily,
-)
+from twiceshy.languages.firewall.ruleset import Ruleset
 
 MOST_CELLS = 24
-"""Of one changed rule, for one kind of packets."""
+"""Of one changed rule, for one kind of packets; of more only a rough account is given."""
+EXACT_STEPS, ROUGH_STEPS, PORT_STEPS = 1_500, 2_500, 1_500
 
 
 class Turned(StrEnum):
@@ -61,15 +57,10 @@ class Difference:
     values: Mapping[Field, Intervals]
     """Only the fields that are not free."""
     interfaces: Interfaces
-    is_cut_off: bool = False
-    """Whether there are more of them than were worked out."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    ruleset: Ruleset
-    alignment: Alignment
-    is_after: bool
+    is_rough: bool = False
+    """Whether only some of these packets are meant: to tell all apart would be too long."""
+    example: str = ""
+    """One of the packets, in words, where only some are meant."""
 
 
 def differences_of(
@@ -79,70 +70,138 @@ def differences_of(
 
     Raises GivenUp.
     """
-    sides = (_Side(before, alignment, is_after=False), _Side(after, alignment, is_after=True))
-    interfaces = _interfaces(before, after)
-    own = after if changed.is_after else before
-    for family in (IPV4, IPV6):
-        if not _is_of(changed.table.family, family):
-            continue
-        for path in _paths(own, changed, family):
-            for state, is_reply in _STATES:
-                region = _region(changed.rule, family, path, state, sides)
-                if region is not None:
-                    yield from _compared(sides, region, is_reply, interfaces, budget)
+    possible = [
+        turned
+        for turned, may in (
+            (Turned.LOST, any(one.may_lose for one in alignment.changed)),
+            (Turned.GAINED, any(one.may_gain for one in alignment.changed)),
+        )
+        if may
+    ]
+    given_up: GivenUp | None = None
+    for region, is_reply in regions_of(before, after, changed):
+        for turned in possible:
+            pair = _Pair(before, after, alignment, region, is_reply, turned)
+            try:
+                yield from pair.exactly(budget)
+            except GivenUp:
+                try:
+                    yield from pair.roughly(budget)
+                except GivenUp as too_much:
+                    given_up = too_much
+    if given_up is not None:
+        raise given_up
 
 
-_STATES = (
-    (CtState.NEW, False),
-    (CtState.ESTABLISHED, True),
-    (CtState.ESTABLISHED, False),
-)
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Both rule sets, and the packets that are compared."""
 
+    before: Ruleset
+    after: Ruleset
+    alignment: Alignment
+    region: Region
+    is_reply: bool
+    turned: Turned
 
-def _compared(
-    sides: tuple[_Side, _Side],
-    region: Region,
-    is_reply: bool,  # noqa: FBT001 - one caller
-    interfaces: Interfaces,
-    budget: Budget,
-) -> Iterator[Difference]:
-    for turned in Turned:
-        space = Space(interfaces)
+    def exactly(self, budget: Budget) -> list[Difference]:
+        """Each cell in which they differ; raises GivenUp when there are too many."""
+        asked = self._asked(self.region, budget.part(EXACT_STEPS))
+        if asked is None:
+            return []
+        search, space = asked
+        cells = list(islice(search.wrong_cells(), MOST_CELLS + 1))
+        if len(cells) > MOST_CELLS:
+            raise GivenUp("there are too many differences")
+        return [self._difference(found, space) for found in cells]
+
+    def roughly(self, budget: Budget) -> Iterator[Difference]:
+        """By protocol, and by port if that is soon told, whether any packet differs at all.
+
+        Raises GivenUp.
+        """
+        protocols = self.region.values[Field.L4PROTO]
+        assert isinstance(protocols, Intervals)
+        numbered = Intervals.of((one, one) for one in (TCP, UDP))
+        for some in (Intervals.single(TCP), Intervals.single(UDP), numbered.complement(8)):
+            values = protocols & some
+            asked = self._asked(self._of(values), budget.part(ROUGH_STEPS)) if values else None
+            if asked is None:
+                continue
+            search, space = asked
+            found = search.run()
+            if found.level is not Level.NEVER:
+                ports = self._ports(values, budget) if values.size == 1 else None
+                yield self._rough(values, ports, found, space)
+
+    def _ports(self, protocol: Intervals, budget: Budget) -> Intervals | None:
+        """The ports of packets that differ; None when that takes too long."""
+        asked = self._asked(self._of(protocol), budget.part(PORT_STEPS))
+        ports = self.region.values[Field.DPORT]
+        if asked is None or not isinstance(ports, Intervals):
+            return None
+        try:
+            levels = list(asked[0].levels_along(Field.DPORT, ports))
+        except GivenUp:
+            return None
+        differing = (each for each, level in levels if level is not Level.NEVER)
+        return Intervals.of(pair for each in differing for pair in each)
+
+    def _of(self, protocols: Intervals) -> Region:
+        values = {**self.region.values, Field.L4PROTO: protocols}
+        return replace(self.region, values=MappingProxyType(values))
+
+    def _asked(self, region: Region, budget: Budget) -> tuple[Search, Space] | None:
+        known = prepared(self.before)
+        space = Space(known.interfaces_with(prepared(self.after).names))
         start = first_environment(region, space)
         if start is None:
-            return
-        start = _connected(start, is_reply=is_reply)
-        evaluators = tuple(_evaluator(side, region, space, budget) for side in sides)
-        program = _Program(evaluators[0], evaluators[1], start, turned)
-        search = Search(space, evaluators, program, budget)
-        cells = list(islice(search.wrong_cells(), MOST_CELLS + 1))
-        for found in cells[:MOST_CELLS]:
-            values = {
-                asked: values
-                for number, values in found.cell.items()
-                if (asked := space.dims[number].asked) is not None
-            }
-            fixed = {
-                asked: numbers
-                for asked, numbers in region.values.items()
-                if isinstance(numbers, Intervals) and asked not in values and _tells(asked, numbers)
-            }
-            named = {
-                asked: space.interfaces.numbers(names)
-                for asked, names in region.values.items()
-                if isinstance(names, Names) and asked not in values and names != _EVERY_NAME
-            }
-            yield Difference(
-                turned,
-                found.level,
-                region.family,
-                region.path,
-                start.ct_state,
-                is_reply,
-                MappingProxyType({**fixed, **named, **values}),
-                space.interfaces,
-                is_cut_off=len(cells) > MOST_CELLS,
-            )
+            return None
+        start = _connected(start, is_reply=self.is_reply)
+        evaluators = []
+        for ruleset, occurrences in ((self.before, self.alignment.occurrences), (self.after, {})):
+            compiler = Compiler(prepared(ruleset), space, Host(), None)
+            compiler.renamed = occurrences
+            evaluators.append(Evaluator(compiler, orders(ruleset, region.family)[0], budget))
+        program = _Program(evaluators[0], evaluators[1], start, self.turned)
+        return Search(space, tuple(evaluators), program, budget), space
+
+    def _difference(self, found: Found, space: Space) -> Difference:
+        cell = {
+            asked: values
+            for number, values in found.cell.items()
+            if (asked := space.dims[number].asked) is not None
+        }
+        return self._told(cell, found.level, space)
+
+    def _rough(
+        self, protocols: Intervals, ports: Intervals | None, found: Found, space: Space
+    ) -> Difference:
+        values = {Field.L4PROTO: protocols}
+        if ports is not None and ports != self.region.values[Field.DPORT]:
+            values[Field.DPORT] = ports
+        start = first_environment(self._of(protocols), Space(space.interfaces))
+        assert start is not None
+        example = packet_of(start, space, found.cell)
+        return replace(self._told(values, found.level, space), is_rough=True, example=str(example))
+
+    def _told(self, values: Mapping[Field, Intervals], level: Level, space: Space) -> Difference:
+        told = {
+            asked: space.interfaces.numbers(those) if isinstance(those, Names) else those
+            for asked, those in narrowing(self.region).items()
+        }
+        state = self.region.values[Field.CT_STATE]
+        assert isinstance(state, Intervals)
+        return Difference(
+            self.turned,
+            level,
+            self.region.family,
+            self.region.path,
+            state.pairs[0][0],
+            self.is_reply,
+            MappingProxyType({**told, **values}),
+            space.interfaces,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +226,6 @@ def _flags(passing: Walked, dropping: Walked) -> int:
     return (WRONG if wrong else 0) | (RIGHT if right else 0)
 
 
-def _evaluator(side: _Side, region: Region, space: Space, budget: Budget) -> Evaluator:
-    compiler = Compiler(prepared(side.ruleset), space, Host(), None)
-    if not side.is_after:
-        compiler.renamed = side.alignment.occurrences
-    return Evaluator(compiler, orders(side.ruleset, region.family)[0], budget)
-
-
 def _connected(start: Environment, *, is_reply: bool) -> Environment:
     if start.ct_state == CtState.NEW:
         return start
@@ -190,109 +242,3 @@ def _connected(start: Environment, *, is_reply: bool) -> Environment:
         ct_direction=ONE if is_reply else ZERO,
     )
     return replace(known, has_connection=True)
-
-
-def _interfaces(before: Ruleset, after: Ruleset) -> Interfaces:
-    return prepared(before).interfaces_with(prepared(after).names)
-
-
-def _is_of(table: TableFamily, family: int) -> bool:
-    return table in {TableFamily.INET, TableFamily.IP if family == IPV4 else TableFamily.IP6}
-
-
-def _paths(ruleset: Ruleset, changed: Changed, family: int) -> tuple[Path, ...]:
-    """The ways that lead through a chain."""
-    hooks: set[Hook] = set()
-    for base in base_chains(ruleset, family):
-        if base.table is changed.table and _leads(base.chain.name, changed):
-            hooks.add(base.base.hook)
-    return tuple(path for path in Path if hooks & set(HOOKS[path]))
-
-
-def _leads(start: str, changed: Changed) -> bool:
-    seen = {start}
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name == changed.chain.name:
-            return True
-        chain = changed.table.chains.get(name)
-        for rule in chain.rules if chain is not None else ():
-            if isinstance(rule.target, Jump | Goto) and rule.target.chain not in seen:
-                seen.add(rule.target.chain)
-                waiting.append(rule.target.chain)
-    return False
-
-
-_EVERY_NAME = Names(negated=True)
-_FREE: Mapping[Field, Intervals] = MappingProxyType(
-    {
-        Field.FRAGMENT: ZERO,
-        Field.MARK: ZERO,
-        Field.CT_MARK: ZERO,
-        Field.LENGTH: Intervals(((20, 65535),)),
-        Field.TTL: Intervals(((2, 255),)),
-    }
-)
-_OF_REGION = (
-    Field.L4PROTO,
-    Field.SPORT,
-    Field.DPORT,
-    Field.TCP_FLAGS,
-    Field.FRAGMENT,
-    Field.MARK,
-    Field.CT_MARK,
-    Field.LENGTH,
-    Field.TTL,
-    Field.DSCP,
-    Field.PKTTYPE,
-)
-
-
-def _region(
-    rule: Rule | None, family: int, path: Path, state: int, sides: tuple[_Side, _Side]
-) -> Region | None:
-    """All packets of a way that may match the rule; all at all for a policy."""
-    version = "4" if family == IPV4 else "6"
-    fields = [Field(f"{name}{version}") for name in ("saddr", "daddr", "icmp")]
-    values: dict[Field, Intervals | Names] = {
-        asked: _FREE.get(asked, _every(asked)) for asked in (*fields, *_OF_REGION)
-    }
-    values[Field.CT_STATE] = Intervals.single(state)
-    values[Field.CT_DIRECTION] = ZERO
-    if path is not Path.OUTPUT:
-        values |= {Field.IIF: _EVERY_NAME, Field.SMAC: _every(Field.SMAC)}
-    else:
-        values |= {Field.SKUID: _every(Field.SKUID), Field.SKGID: _every(Field.SKGID)}
-    if path is not Path.INPUT:
-        values[Field.OIF] = _EVERY_NAME
-    changing = rewritten(sides[0].ruleset) | rewritten(sides[1].ruleset)
-    for one in rule.conditions if rule is not None else ():
-        if not isinstance(one, Match) or one.field in changing:
-            continue
-        if one.field is Field.FAMILY and isinstance(one.values, Intervals):
-            if family not in one.values:
-                return None
-        elif one.field not in values:
-            continue
-        elif isinstance(one.values, Names):
-            values[one.field] = one.values
-        else:
-            known = values[one.field]
-            both = known & one.values if isinstance(known, Intervals) else one.values
-            if not both:
-                return None
-            values[one.field] = both
-    return Region(family, path, MappingProxyType(values))
-
-
-def _tells(asked: Field, values: Intervals) -> bool:
-    """Whether it narrows what is meant."""
-    return asked not in _NEVER_TOLD and values != _FREE.get(asked, _every(asked))
-
-
-_NEVER_TOLD = frozenset({Field.CT_STATE, Field.CT_DIRECTION, Field.MARK, Field.CT_MARK})
-
-
-def _every(asked: Field) -> Intervals:
-    return Intervals(((0, (1 << BITS[asked]) - 1),))

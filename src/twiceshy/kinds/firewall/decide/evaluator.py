@@ -18,13 +18,11 @@ from twiceshy.kinds.firewall.decide.environment import (
     Environment,
     Shifted,
     counted_down,
-    is_here,
     marked,
-    rerouted,
     tracked,
-    translated,
     untracked,
 )
+from twiceshy.kinds.firewall.decide.translation import is_here, rerouted, translated
 from twiceshy.kinds.firewall.hooks import HOOKS, BaseChain, Nat, Order, Track
 from twiceshy.kinds.firewall.host import LOOPBACK, Path
 from twiceshy.kinds.firewall.walk import DEEPEST, FIRST

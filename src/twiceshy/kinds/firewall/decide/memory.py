@@ -14,6 +14,7 @@ from functools import lru_cache
 from twiceshy.kinds.firewall.decide.alignment import aligned
 from twiceshy.kinds.firewall.decide.index import overlap
 from twiceshy.kinds.firewall.decide.region import Region
+from twiceshy.kinds.firewall.hooks import TRACK_PRIORITY
 from twiceshy.languages.firewall.conditions import Field, Match, Names
 from twiceshy.languages.firewall.intervals import Intervals
 from twiceshy.languages.firewall.ruleset import (
@@ -74,9 +75,11 @@ def _changed(before: Ruleset, after: Ruleset) -> tuple[Rule, ...] | None:
 @lru_cache(maxsize=8)  # the same
 def rewritten(ruleset: Ruleset) -> frozenset[Field]:
     """The fields that a rule may meet with other values than the packet set out with."""
-    found = {Field.MARK, Field.CT_MARK, Field.CT_STATE, Field.CT_DIRECTION, Field.TTL}
+    found = {Field.MARK, Field.CT_MARK, Field.CT_DIRECTION, Field.TTL}
     for table in ruleset.tables:
         for chain in table.chains.values():
+            if chain.base is not None and chain.base.priority < TRACK_PRIORITY:
+                found.add(Field.CT_STATE)  # before conntrack looks, and after notrack
             for rule in chain.rules:
                 for effect in rule.effects:
                     if isinstance(effect, UnmodelledEffect):

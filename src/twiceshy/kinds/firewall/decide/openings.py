@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from twiceshy.kinds.firewall.decide.ask import question_of
 from twiceshy.kinds.firewall.decide.budget import Budget
+from twiceshy.kinds.firewall.decide.question import question_of
 from twiceshy.kinds.firewall.decide.region import Region
 from twiceshy.kinds.firewall.decide.search import RIGHT, WRONG, Level, Search
 from twiceshy.kinds.firewall.hooks import orders

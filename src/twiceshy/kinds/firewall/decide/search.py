@@ -121,7 +121,8 @@ class Search:
                     yield Found(found.level, (dim.number, values, found.way))
 
     def _evaluate(self, active: int, pending: int | None) -> tuple[int, int]:
-        self._budget.spend(1)
+        # to look at a cell takes longer the more rules there are
+        self._budget.spend(1 + self._space.width // 1024)
         for one in self._evaluators:
             one.look_at(active, pending)
         flags = self._program()
