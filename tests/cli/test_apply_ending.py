@@ -115,7 +115,7 @@ class Terminal:
         (b"\x04", 1, "one\n", "rolled back"),
     ],
 )
-def test_an_answer_at_the_terminal_decides(  # noqa: PLR0917 - a case is an answer and what comes of it
+def test_an_answer_at_the_terminal_decides(
     place: Place, typed: bytes, code: int, content: str, step: str
 ) -> None:
     terminal = Terminal(place.words(), place.folder)
@@ -273,7 +273,7 @@ def over_ssh(
                 for connection in open_:
                     connection.abort()
             said, _ = await program.communicate()
-            return program.returncode or 0, said.decode()
+        return program.returncode or 0, said.decode()
 
     return asyncio.run(scene())
 

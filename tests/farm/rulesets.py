@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from types import MappingProxyType
 
 from twiceshy.languages.firewall.conditions import (
@@ -270,3 +271,22 @@ class Maker:
     def _place(self) -> Place:
         self._line += 1
         return Place("rules", self._line)
+
+
+def changed(ruleset: Ruleset, roll: random.Random) -> Ruleset:
+    """The same with one rule moved, or taken out."""
+    table = roll.choice(ruleset.tables)
+    chains = [chain for chain in table.chains.values() if chain.rules]
+    if not chains:
+        return Ruleset(ruleset.tables)
+    chain = roll.choice(chains)
+    rules = list(chain.rules)
+    moved = rules.pop(roll.randrange(len(rules)))
+    if roll.random() < 0.7:
+        rules.insert(roll.randrange(len(rules) + 1), moved)
+    new: dict[str, Chain] = {**table.chains, chain.name: replace(chain, rules=tuple(rules))}
+    tables: list[Table] = [
+        replace(one, chains=MappingProxyType(new)) if one is table else one
+        for one in ruleset.tables
+    ]
+    return Ruleset(tuple(tables))

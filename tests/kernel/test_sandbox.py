@@ -70,11 +70,11 @@ def test_the_firewall_answers_unless_it_is_hushed(
     shot = Shot("eth0", Datagram(version, peer, own, proto, 1000, port).encode(5))
     kernel.forget_connections()
     assert {one.at for one in kernel.send([shot])} & set(INTERFACES)
-    kernel.hush(is_quiet=True)
+    kernel.hush(version, is_quiet=True)
     try:
         assert not {one.at for one in kernel.send([shot])} & set(INTERFACES)
     finally:
-        kernel.hush(is_quiet=False)
+        kernel.hush(version, is_quiet=False)
 
 
 def test_the_hosts_own_rules_are_not_there(kernel: Kernel) -> None:

@@ -35,8 +35,7 @@ NFT = Activation(
     "nft",
     check="nft -c -f {path}",
     activate="nft -f {path}",
-    save="{{ echo 'flush ruleset'; nft -s list ruleset; }} >old/nft.rules\n"
-    "nft -c -f old/nft.rules",
+    save="{{ echo 'flush ruleset'; nft -s list ruleset; }} >old/nft.rules\nnft -c -f old/nft.rules",
     undo="nft -f old/nft.rules",
 )
 IPTABLES = Activation(

@@ -83,8 +83,10 @@ async def begin(
     ran = await _script(host, plan.id, view, "begin", str(confirm_within_seconds))
     if isinstance(ran, Unseen):
         return Lost(ran.why)
-    if ran.exit_code == 0:
-        return Applied()
+    return Applied() if ran.exit_code == 0 else _not_begun(host, plan, ran)
+
+
+def _not_begun(host: Host, plan: Plan, ran: Ran) -> NotApplied:
     if ran.exit_code in {_UNDER_WAY, _ANOTHER_UNDER_WAY}:
         return _under_way(host, plan.id if ran.exit_code == _UNDER_WAY else _said(ran))
     why = f"{host.id}: {_said(ran).removeprefix('failed: ')}"

@@ -50,7 +50,7 @@ class Plan:
     """Paths of changed files that no command is known for."""
 
 
-def plan_of(  # noqa: PLR0913 - what was reviewed, what is handed in, and a person's own commands
+def plan_of(
     id_: str,
     files: Sequence[ChangedFile],
     contents: Mapping[str, bytes],
@@ -117,7 +117,9 @@ def _undo(known: Sequence[Step], activate: str | None) -> str:
     if activate is not None:
         first = f"( {activate}\n) || true" if saved else activate
     else:
-        first = _lines((one.activation.activate, one.path) for one in known if not one.activation.undo)
+        first = _lines(
+            (one.activation.activate, one.path) for one in known if not one.activation.undo
+        )
     return "\n".join(line for line in (first, *dict.fromkeys(saved)) if line)
 
 

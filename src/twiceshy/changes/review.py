@@ -46,7 +46,9 @@ class _Pair:
 
     @property
     def kinds(self) -> frozenset[KindId]:
-        return frozenset(kind for file in (*self.files, *self.unread) for kind, _ in file.kinds)
+        return frozenset(kind for file in self.files for kind, _ in file.kinds) | frozenset(
+            kind for file in self.unread for kind, _ in file.kinds
+        )
 
 
 def review(
@@ -84,7 +86,13 @@ def review_of_hosts(
     pairs = []
     for root in roots:
         sides = before.get(root), after.get(root)
-        pair = _pair(root, *sides, origins, readers, at_rest.get(root, MappingProxyType({})))
+        pair = _pair(
+            root,
+            *sides,
+            origins=origins,
+            readers=readers,
+            at_rest=at_rest.get(root, MappingProxyType({})),
+        )
         if pair.files or pair.unread:
             pairs.append(pair)
     named = frozenset(map(host_named, roots))
@@ -119,6 +127,7 @@ def _pair(
     root: str,
     before: Configuration | None,
     after: Configuration | None,
+    *,
     origins: tuple[str, str],
     readers: Readers,
     at_rest: Mapping[str, bytes],

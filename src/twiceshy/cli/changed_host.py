@@ -28,7 +28,9 @@ def the_host(kept: KeptReview, asked: str | None, estate: Estate) -> Where:
     """The host to apply a review on; raises WrongUsage when that is not clear."""
     files = reviewed_files(kept.shape)
     if not files:
-        raise WrongUsage(f"the review {kept.hash[:12]} changes no file", hint="there is nothing to do")
+        raise WrongUsage(
+            f"the review {kept.hash[:12]} changes no file", hint="there is nothing to do"
+        )
     names = sorted({file.host for file in files})
     wanted = asked or (names[0] if len(names) == 1 else None)
     hint = f"say which: --host {' | '.join(estate.hosts) or 'HOST, once the estate has hosts'}"

@@ -52,7 +52,9 @@ def command(
             hint=f"its hosts are: {', '.join(loaded.hosts) or 'none'}",
         )
     if not re.fullmatch("[0-9a-f]{12,64}", review):
-        raise WrongUsage(f"{review!r} is no review's id", hint="`twiceshy apply` shows its 12 digits")
+        raise WrongUsage(
+            f"{review!r} is no review's id", hint="`twiceshy apply` shows its 12 digits"
+        )
     view = View(socket.gethostname(), COMMAND_SECONDS, _now)
     if no:
         became = asyncio.run(on_host.roll_back(found, review[:12], "somebody said no", view))

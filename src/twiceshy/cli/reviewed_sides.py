@@ -85,9 +85,7 @@ def sides_of(
     return _against_live(asked.live, after, estate, new.origin, view)
 
 
-def _against_live(
-    name: str, after: Hosts, estate: Estate, origin: str, view: View
-) -> Compared:
+def _against_live(name: str, after: Hosts, estate: Estate, origin: str, view: View) -> Compared:
     import asyncio
 
     from twiceshy.changes.live import running

@@ -75,8 +75,8 @@ def _openings(pattern: str, word: str) -> set[str] | None:  # noqa: C901, PLR091
         least, most, end = _repeated(pattern, end)
         if alternatives is None:
             return None
-        if least == most == 1 and len(alternatives) == 1 and len(alternatives[0]) == 1:
-            word += alternatives[0]  # the common case, without a look at the rest
+        if least == most == 1 and _is_of_word(character):
+            word += character  # the common case, without a look at the rest
             at = end
             continue
         rest = pattern[end:]

@@ -114,6 +114,9 @@ def _compared(ruleset: Ruleset, outcomes: Sequence[Outcome]) -> Score:
         if ours.outcome is Ours.ACCEPTED and ours.end.oif == "lo":
             score.counts["looped"] += 1  # it comes in again by lo, which is another packet's trace
             continue
+        if _is_astray(sent, ours):
+            score.counts["astray"] += 1
+            continue
         what = next(_differences(sent, seen, ours), None)
         if what is not None:
             score.counts["disagree"] += 1
@@ -166,11 +169,27 @@ def _connection(first: Trace, seen: Seen) -> Connection | None:
     if arrived is None:
         is_translated = connection.snat is not None or connection.dnat is not None
         return None if is_translated else connection
+    # What is translated to what it was is not marked as translated (nf_nat_setup_info).
+    stays = connection.saddr, connection.sport if first.end.has_ports else arrived.sport
     if connection.snat is not None:
-        connection = replace(connection, snat=(arrived.saddr, arrived.sport))
+        snat = arrived.saddr, arrived.sport
+        connection = replace(connection, snat=None if snat == stays else snat)
+    stays = connection.daddr, connection.dport if first.end.has_ports else arrived.dport
     if connection.dnat is not None:
-        connection = replace(connection, dnat=(arrived.daddr, arrived.dport))
+        dnat = arrived.daddr, arrived.dport
+        connection = replace(connection, dnat=None if dnat == stays else dnat)
     return connection
+
+
+def _is_astray(sent: Sent, ours: Trace) -> bool:
+    """Whether a reply is kept from conntrack, so that it goes where its address leads, not back.
+
+    Which way a packet takes is what `trace` is told, and this one is told the way of the reply.
+    """
+    own = HOST.own(ours.end.family)
+    assert own is not None
+    is_untracked = ours.end.ct_state == CtState.UNTRACKED and sent.stage is not Stage.FIRST
+    return is_untracked and sent.way is Way.INPUT and ours.end.daddr not in own
 
 
 def _differences(sent: Sent, seen: Seen, ours: Trace) -> Iterator[str]:

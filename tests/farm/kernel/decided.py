@@ -97,7 +97,10 @@ def _checked(
     expected = passing
     if answer.result is Result.BROKEN:
         assert answer.conversation is not None
-        expected = answer.conversation.first.outcome.passes
+        first = answer.conversation.first
+        if first.outcome.passes and first.end.oif == "lo":
+            return  # it comes in again by lo, which is another packet's trace
+        expected = first.outcome.passes
     for packet, passed in zip(packets, _passed(kernel, packets), strict=True):
         if passed is not expected:
             yield f"the kernel {'lets' if passed else 'does not let'} {packet!r} pass"

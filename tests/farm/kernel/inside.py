@@ -181,7 +181,7 @@ def route(inside: str, outside: str) -> None:
         )
 
 
-def hush(*, is_quiet: bool) -> None:
+def hush(version: int, *, is_quiet: bool) -> None:
     """Whether the firewall's own kernel says nothing of itself: no resets and no ICMP errors.
 
     Their routes are looked up by protocol; those of packets that bring their own IP header by
@@ -189,9 +189,9 @@ def hush(*, is_quiet: bool) -> None:
     packets that rules redirect by none.
     """
     what = "add" if is_quiet else "del"
-    for family, protocols in (("-4", ("tcp", "icmp")), ("-6", ("tcp", "ipv6-icmp"))):
-        rules = (f"rule {what} pref 80 iif lo ipproto {one} blackhole" for one in protocols)
-        ip(*rules, family=family)
+    protocols = ("tcp", "icmp" if version == 4 else "ipv6-icmp")
+    rules = (f"rule {what} pref 80 iif lo ipproto {one} blackhole" for one in protocols)
+    ip(*rules, family=f"-{version}")
 
 
 class Wires:
@@ -317,7 +317,7 @@ def serve(requests: IO[bytes], answers: IO[bytes], number: int) -> None:
     os.sched_setaffinity(0, {processors[number % len(processors)]})
     build()
     wires = Wires()
-    was_quiet = False
+    quiet: set[int] = set()
     write_message(answers, "ready")
     while True:
         answer: object = None
@@ -327,10 +327,10 @@ def serve(requests: IO[bytes], answers: IO[bytes], number: int) -> None:
                     answer = run(argv, given)
                 case ("route", inside, outside):
                     route(inside, outside)
-                case ("hush", is_quiet):
-                    if is_quiet is not was_quiet:
-                        hush(is_quiet=is_quiet)
-                    was_quiet = is_quiet
+                case ("hush", version, is_quiet):
+                    if is_quiet is not (version in quiet):
+                        hush(version, is_quiet=is_quiet)
+                        quiet ^= {version}
                 case ("forget",):
                     forget_connections()
                 case ("send", shots):

@@ -87,9 +87,9 @@ class Kernel:
         """Every packet is the first of its connection again."""
         self._ask("forget")
 
-    def hush(self, *, is_quiet: bool) -> None:
-        """Whether the firewall itself answers nothing that it receives, until told otherwise."""
-        self._ask("hush", is_quiet)
+    def hush(self, version: int, *, is_quiet: bool) -> None:
+        """Whether the firewall itself answers nothing of an IP version, until told otherwise."""
+        self._ask("hush", version, is_quiet)
 
     def send(self, shots: Sequence[Shot]) -> list[Caught]:
         """Send packets; what arrived because of them."""

@@ -163,9 +163,9 @@ class Volleys:
         for is_quiet in (False, True):
             shots = [one.shot for one in sent if self._is_hushed(one) is is_quiet]
             if shots:
-                self._kernel.hush(is_quiet=is_quiet)
+                self._kernel.hush(self._family, is_quiet=is_quiet)
                 caught += self._kernel.send(shots)
-        self._kernel.hush(is_quiet=False)
+        self._kernel.hush(self._family, is_quiet=False)
         arrivals: dict[int, list[tuple[str, Arrived]]] = {}
         for one in caught:
             arrived = _decoded(one)

@@ -114,8 +114,10 @@ def test_many_differences_are_told_shortly(said: Said) -> None:
 def test_many_ports_are_one_line(said: Said) -> None:
     more = "".join(f"-A INPUT -p tcp --dport {port} -j ACCEPT\n" for port in range(1000, 1100, 2))
     assert said(RULES.replace("COMMIT", f"{more}COMMIT")) == (
-        "tcp to port 1000, 1002, 1004 and 47 more from anywhere to anywhere, in: was dropped, now"
-        " passes",
+        (
+            "tcp to port 1000, 1002, 1004 and 47 more from anywhere to anywhere, in: was dropped, now"
+            " passes"
+        ),
     )
 
 

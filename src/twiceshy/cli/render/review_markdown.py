@@ -50,6 +50,14 @@ def _lines(review: Review) -> Iterator[str]:
             mark = f"{_MARKS[kept.effect]} {kept.effect}"
             seen = _text(why(kept.after))
             yield f"| {mark} | {_text(kept.guard.id)} | {kept.guard.kind} | {seen} |"
+    yield from _differences(review)
+    yield from _not_judged(review)
+    for note in review.notes:
+        yield ""
+        yield _text(note)
+
+
+def _differences(review: Review) -> Iterator[str]:
     if review.differences:
         yield ""
         yield "**What behaves otherwise**"
@@ -64,6 +72,9 @@ def _lines(review: Review) -> Iterator[str]:
         yield f"**Tried in a sandbox{' on ' + _text(tried.host) if tried.host else ''}**"
         yield ""
         yield from (f"- {_text(line)}" for line in tried.lines)
+
+
+def _not_judged(review: Review) -> Iterator[str]:
     if review.unguarded:
         yield ""
         yield "**No guard looks at**"
@@ -77,9 +88,6 @@ def _lines(review: Review) -> Iterator[str]:
         yield ""
         for unread in review.unread:
             yield f"- `{_code(unread.path)}`: {_text(unread.why)}"
-    for note in review.notes:
-        yield ""
-        yield _text(note)
 
 
 def _headline(review: Review) -> str:

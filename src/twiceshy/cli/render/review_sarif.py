@@ -13,7 +13,6 @@ from twiceshy.kinds import KINDS
 from twiceshy.model.place import Place
 from twiceshy.model.verdict import Broken, Holds, Severity, Verdict
 
-
 UNREAD = "unread"
 UNREAD_MEANS = "A file that may change could not be read, and so nobody judged it."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from posixpath import dirname, join, normpath
 
 from twiceshy.languages.firewall.iptables.names import BASE_CHAINS
@@ -28,9 +28,7 @@ def read_nft_of(
     Files that another one includes are not loaded a second time. `shown_better` are the tables
     that iptables made and iptables-save prints whole; nft's listing of them is left out.
     """
-    asked = [*paths]
-    included = set(_included(configuration, asked))
-    named = [(path, configuration.files[path]) for path in asked if path not in included]
+    named = [(path, configuration.files[path]) for path in _loaded(configuration, [*paths])]
     state: NftState | None = None
     printed = [one for one in named if one[0] in OUTPUTS]
     if printed:
@@ -51,13 +49,30 @@ def _without(state: NftState, tables: Collection[tuple[TableFamily, str]]) -> Nf
     return state
 
 
-def _included(configuration: Configuration, paths: Iterable[str]) -> Iterable[str]:
-    for path in paths:
-        for name in _INCLUDE.findall(configuration.files[path]):
-            text = name.decode("utf-8", "replace")
-            folder = dirname(path) if text.startswith("./") else _FOLDER
-            yield from (
-                one
-                for one in matching_paths(configuration, normpath(join(folder, text)))
-                if one != path
-            )
+def _loaded(configuration: Configuration, paths: Sequence[str]) -> Sequence[str]:
+    """The paths that no other file includes; of files that only include each other, the first."""
+    parts = {path: frozenset(_included(configuration, path)) for path in paths}
+    included = frozenset().union(*parts.values())
+    loaded = [path for path in paths if path not in included]
+    reached: set[str] = set()
+    for path in (*loaded, *paths):
+        if path in reached:
+            continue
+        if path in included:
+            loaded.append(path)
+        waiting = [path]
+        while waiting:
+            one = waiting.pop()
+            if one not in reached:
+                reached.add(one)
+                waiting += parts.get(one, ())
+    return loaded
+
+
+def _included(configuration: Configuration, path: str) -> Iterator[str]:
+    for name in _INCLUDE.findall(configuration.files[path]):
+        text = name.decode("utf-8", "replace")
+        folder = dirname(path) if text.startswith("./") else _FOLDER
+        for one in matching_paths(configuration, normpath(join(folder, text))):
+            if one != path:
+                yield one

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
 from twiceshy.languages.firewall.nft.cursor import Cursor
-from twiceshy.languages.firewall.nft.reading import Reading
+from twiceshy.languages.firewall.nft.reading import MOST_INCLUDED, Reading
 from twiceshy.languages.firewall.nft.syntax import Unreadable
 from twiceshy.languages.firewall.nft.tokens import Source
 from twiceshy.model.configuration import Configuration
@@ -45,6 +45,11 @@ def include(reading: Reading, cursor: Cursor, into: Callable[[Cursor], None]) ->
     for one in paths:
         if one in reading.stack or len(reading.stack) >= _DEEPEST:
             reading.problem(place, f"{one} includes itself, or files are nested too deeply")
+            return
+        reading.included += 1
+        if reading.included > MOST_INCLUDED:
+            reading.problem(place, f"more than {MOST_INCLUDED} files are included: the rest is not read")
+            cursor.skip_all()
             return
         reading.stack.append(one)
         source = source_of(reading, reading.configuration.files[one], one)

@@ -14,6 +14,8 @@ from twiceshy.model.place import Place
 
 MOST_FAILURES = 1000
 MOST_RULES = 1_000_000
+MOST_INCLUDED = 5_000
+"""Files, each counted as often as it is included: more than any host has."""
 IP_VERSIONS = {TableFamily.IP: 4, TableFamily.IP6: 6}
 """The only version that a table of that family sees."""
 
@@ -28,6 +30,8 @@ class Reading:
     """The state was loaded before: what is deleted must be there."""
     stack: list[str] = field(default_factory=list)
     """Absolute paths of the files that are being read, each included by the one before."""
+    included: int = 0
+    """How many files were included so far."""
     rules: int = 0
     """How many were read, and how often something could not be."""
     failures: int = 0
