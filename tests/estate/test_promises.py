@@ -88,9 +88,7 @@ def test_a_missing_promise_is_told_at_its_guard(mistakes: MistakesOf) -> None:
 
 
 def test_a_planned_kind_keeps_its_promise_frozen(load: Load) -> None:
-    promise = (
-        load(guard("{flows: [{to: 25}], must: pass}", "login")).guards[GuardId("g")].promise
-    )
+    promise = load(guard("{flows: [{to: 25}], must: pass}", "login")).guards[GuardId("g")].promise
     assert promise == {"flows": ({"to": 25},), "must": "pass"}
     assert isinstance(promise, MappingProxyType)
     assert isinstance(promise["flows"][0], MappingProxyType)

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from twiceshy.changes.identity import content_hash, identity, running_hashes
 from twiceshy.changes.limits import tells_content
 from twiceshy.changes.outcome import ChangedFile, Difference, How, Judged, Review, Unread
+from twiceshy.changes.patience import OutOfTime, Patience, endless
 from twiceshy.changes.readers import Readers, proposals_of
 from twiceshy.changes.tree import Tree, configurations, host_named, leads_outside
 from twiceshy.guards.judge import judge
@@ -75,6 +76,7 @@ def review_of_hosts(
     *,
     origins: tuple[str, str],
     at_rest: Mapping[str, Mapping[str, bytes]] = MappingProxyType({}),
+    patience: Patience = endless,
 ) -> Review:
     """The same for configurations by the folder or name of their host.
 
@@ -96,10 +98,12 @@ def review_of_hosts(
         if pair.files or pair.unread:
             pairs.append(pair)
     named = frozenset(map(host_named, roots))
+    bench = _Bench(at, patience)
     judged: list[Judged] = []
     for guard in estate.guards.values():
         if proposals_of(guard.kind) is not None:
-            judged.extend(_judged(guard, pairs, estate, named, at))
+            judged.extend(_judged(guard, pairs, estate, named, bench))
+    differences = tuple(_differences(pairs, bench))[:MOST_DIFFERENCES]
     looked_at = {(one.guard.kind, one.host) for one in judged}
     files = tuple(file for pair in pairs for file in pair.files)
     running = MappingProxyType(
@@ -114,12 +118,13 @@ def review_of_hosts(
         running=running,
         judged=tuple(sorted(judged, key=lambda one: one.effect.rank)),
         unread=tuple(one for pair in pairs for one in pair.unread),
-        differences=tuple(_differences(pairs))[:MOST_DIFFERENCES],
+        differences=differences,
         unguarded=tuple(
             file
             for file in files
             if file.kinds and not any((kind, file.host) in looked_at for kind, _ in file.kinds)
         ),
+        notes=tuple(bench.notes),
     )
 
 
@@ -192,7 +197,7 @@ def _is_executable(side: Configuration, path: str) -> bool:
 
 
 def _judged(
-    guard: Guard, pairs: Sequence[_Pair], estate: Estate, named: frozenset[str], at: datetime
+    guard: Guard, pairs: Sequence[_Pair], estate: Estate, named: frozenset[str], bench: _Bench
 ) -> Iterator[Judged]:
     hosts = {str(host.id) for host in hosts_of(guard.target, estate)}
     for pair in pairs:
@@ -205,7 +210,7 @@ def _judged(
         if not concerns and all(file.kinds for file in pair.files):
             continue
         judged = Judged(
-            guard, name, _verdict(guard, pair.before, at), _verdict(guard, pair.after, at)
+            guard, name, bench.verdict(guard, pair.before), bench.verdict(guard, pair.after)
         )
         # A file that no kind reads may be named by one that was read: a hook, a certificate.
         if concerns or judged.before != judged.after:
@@ -218,6 +223,49 @@ def _names_a_changed_file(guard: Guard, pair: _Pair) -> bool:
     return any(path in changed for path in files if isinstance(path, str))
 
 
+class _Bench:
+    """Where the guards are judged, with patience: what is too much for one guard of a kind is not
+    tried again with the next."""
+
+    def __init__(self, at: datetime, patience: Patience) -> None:
+        self.at = at
+        self.patience = patience
+        self.notes: list[str] = []
+        self._too_much: set[tuple[KindId, Configuration]] = set()
+
+    def verdict(self, guard: Guard, configuration: Configuration) -> Verdict:
+        """The guard's verdict on one side."""
+        if (guard.kind, configuration) in self._too_much:
+            return _too_much(configuration)
+        try:
+            return self.patience(lambda: _verdict(guard, configuration, self.at))
+        except OutOfTime:
+            self._too_much.add((guard.kind, configuration))
+            return _too_much(configuration)
+
+    def differences(self, kind_id: KindId, pair: _Pair) -> tuple[str, ...]:
+        """What behaves otherwise, as far as that could be worked out in time."""
+        proposals = proposals_of(kind_id)
+        if proposals is None or proposals.differences is None:
+            return ()
+        tell = proposals.differences
+        try:
+            if self._too_much & {(kind_id, pair.before), (kind_id, pair.after)}:
+                raise OutOfTime
+            return self.patience(lambda: tuple(tell(pair.before, pair.after)))
+        except OutOfTime:
+            where = f" on {host_named(pair.root)}" if host_named(pair.root) else ""
+            self.notes.append(f"what behaves otherwise for {kind_id}{where} took too long to tell")
+            return ()
+
+
+def _too_much(configuration: Configuration) -> Unknown:
+    return Unknown(
+        f"{configuration.origin} took too long to work out",
+        next_step="Look for what makes it so large, or review the files that matter by themselves.",
+    )
+
+
 def _verdict(guard: Guard, configuration: Configuration, at: datetime) -> Verdict:
     proposals = proposals_of(guard.kind)
     assert proposals is not None, "only guards whose kind can judge a change are judged"
@@ -227,10 +275,8 @@ def _verdict(guard: Guard, configuration: Configuration, at: datetime) -> Verdic
     return judge(guard, fact, at)
 
 
-def _differences(pairs: Sequence[_Pair]) -> Iterator[Difference]:
+def _differences(pairs: Sequence[_Pair], bench: _Bench) -> Iterator[Difference]:
     for pair in pairs:
         for kind_id in sorted(pair.kinds):
-            proposals = proposals_of(kind_id)
-            if proposals is not None and proposals.differences is not None:
-                for text in proposals.differences(pair.before, pair.after):
-                    yield Difference(kind_id, host_named(pair.root), text)
+            for text in bench.differences(kind_id, pair):
+                yield Difference(kind_id, host_named(pair.root), text)

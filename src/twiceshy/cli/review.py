@@ -18,6 +18,7 @@ from typing import Annotated, assert_never
 import typer
 
 from twiceshy.changes.outcome import Recalled, Review
+from twiceshy.cli.deadline import Deadline
 from twiceshy.cli.estate_file import the_estate
 from twiceshy.cli.options import DatabaseUrl, EstateOption, OutputFile
 from twiceshy.cli.render.delivery import deliver, refuse_no_place
@@ -129,7 +130,13 @@ def _reviewed(asked: Sides, estate: Estate, *, rehearse: bool) -> _Reviewed:
     sides = sides_of(asked, estate, now=_now, vantage=socket.gethostname())
     before, after = sides.before, sides.after
     review = review_of_hosts(
-        before, after, estate, now, origins=sides.origins, at_rest=sides.at_rest
+        before,
+        after,
+        estate,
+        now,
+        origins=sides.origins,
+        at_rest=sides.at_rest,
+        patience=Deadline(),
     )
     review = replace(review, recalled=_recalled(review, estate))
     if rehearse:

@@ -16,9 +16,7 @@ from twiceshy.model.reach import SshReach
 from twiceshy.probes.reach_outcome import NotReached, Ran, read_bounded
 
 
-async def run_over_ssh(
-    way: SshReach, argv: Sequence[str], given: bytes, limit_bytes: int
-) -> Ran:
+async def run_over_ssh(way: SshReach, argv: Sequence[str], given: bytes, limit_bytes: int) -> Ran:
     """Run `argv` at the other end, quoted for its shell, with `given` as its standard input.
 
     Raises NotReached when the host lets nobody in, OutputTooLong past `limit_bytes`. When cancelled

@@ -20,7 +20,7 @@ PASSES, DROPPED = {Outcome.ACCEPTED}, {Outcome.DROPPED, Outcome.REJECTED}
 
 def some_packet(roll: random.Random) -> tuple[Packet, Path]:
     path = roll.choice(tuple(Path))
-    names = ("lo", "eth0", "eth1", "ens3")
+    names = ("lo", "eth0", "dummy9")  # in a class of their own, or in that of unnamed ones
     packet = Packet(
         4,
         NET4 + roll.randrange(ADDRESSES),
@@ -38,20 +38,14 @@ def some_packet(roll: random.Random) -> tuple[Packet, Path]:
     return packet, path
 
 
-def class_of(name: str, examples: tuple[str, ...]) -> int:
-    if name in examples:
-        return examples.index(name)
-    alike = [place for place, one in enumerate(examples[:-1]) if one[:3] == name[:3] == "eth"]
-    return alike[-1] if alike else len(examples) - 1
-
-
 def covers(one: Difference, packet: Packet, path: Path) -> bool:
     if one.path is not path or one.family != packet.family or one.ct_state != packet.ct_state:
         return False
     for asked, values in one.values.items():
         value = value_of(asked, packet)
         if isinstance(value, str):
-            value = class_of(value, one.interfaces.examples)
+            examples = one.interfaces.examples
+            value = examples.index(value) if value in examples else len(examples) - 1
         if value is not None and value not in values:
             return False
     return True

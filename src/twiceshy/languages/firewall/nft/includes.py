@@ -48,7 +48,9 @@ def include(reading: Reading, cursor: Cursor, into: Callable[[Cursor], None]) ->
             return
         reading.included += 1
         if reading.included > MOST_INCLUDED:
-            reading.problem(place, f"more than {MOST_INCLUDED} files are included: the rest is not read")
+            reading.problem(
+                place, f"more than {MOST_INCLUDED} files are included: the rest is not read"
+            )
             cursor.skip_all()
             return
         reading.stack.append(one)
