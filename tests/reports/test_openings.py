@@ -66,7 +66,7 @@ def _begun_and_ended(draw: st.DrawFn) -> Told:
 
 
 @given(st.lists(_begun_and_ended(), min_size=1, max_size=2), TEXTS, TEXTS)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 def test_whatever_a_pattern_matches_begins_with_one_of_its_openings(
     told: list[Told], before: str, after: str
 ) -> None:

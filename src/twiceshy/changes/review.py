@@ -12,6 +12,7 @@ All of it is pure: the same files, guards and time give the same review.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -224,8 +225,10 @@ def _names_a_changed_file(guard: Guard, pair: _Pair) -> bool:
 
 
 class _Bench:
-    """Where the guards are judged, with patience: what is too much for one guard of a kind is not
-    tried again with the next."""
+    """Where the guards are judged, with patience.
+
+    What is too much for one guard of a kind is not tried again with the next.
+    """
 
     def __init__(self, at: datetime, patience: Patience) -> None:
         self.at = at
@@ -249,14 +252,12 @@ class _Bench:
         if proposals is None or proposals.differences is None:
             return ()
         tell = proposals.differences
-        try:
-            if self._too_much & {(kind_id, pair.before), (kind_id, pair.after)}:
-                raise OutOfTime
-            return self.patience(lambda: tuple(tell(pair.before, pair.after)))
-        except OutOfTime:
-            where = f" on {host_named(pair.root)}" if host_named(pair.root) else ""
-            self.notes.append(f"what behaves otherwise for {kind_id}{where} took too long to tell")
-            return ()
+        if not self._too_much & {(kind_id, pair.before), (kind_id, pair.after)}:
+            with suppress(OutOfTime):
+                return self.patience(lambda: tuple(tell(pair.before, pair.after)))
+        where = f" on {host_named(pair.root)}" if host_named(pair.root) else ""
+        self.notes.append(f"what behaves otherwise for {kind_id}{where} took too long to tell")
+        return ()
 
 
 def _too_much(configuration: Configuration) -> Unknown:

@@ -13,9 +13,9 @@ from twiceshy.changes.patience import OutOfTime
 
 T = TypeVar("T")
 
-LOOK_SECONDS = 30.0
-"""For one guard on one side: thirty times what the largest rule sets in use take."""
-TOTAL_SECONDS = 60.0
+LOOK_SECONDS = 20.0
+"""For one guard on one side: far more than a hundred thousand rules take."""
+TOTAL_SECONDS = 40.0
 """For all that exceed it together: when it is used up, each later look gets a second."""
 AGAIN_SECONDS = 1.0
 """The alarm is repeated: Python loses an exception that is raised while it collects garbage."""
@@ -48,5 +48,5 @@ class Deadline:
             signal.signal(signal.SIGALRM, before)
 
 
-def _ring(number: int, frame: FrameType | None) -> None:
+def _ring(_number: int, _frame: FrameType | None) -> None:
     raise OutOfTime

@@ -176,8 +176,8 @@ class Phrasebook(Generic[Name]):
 
     def __init__(self, lists: Iterable[tuple[Name, Phrases]], *, whole: bool = False) -> None:
         self.lists = tuple(lists)
-        self._end = "$" if whole else ""
-        """Behind every wording, when only whole texts are asked for."""
+        self.whole = whole
+        """Whether only `fullmatch` is asked for."""
         self._index: _Index | None = None
 
     def index(self) -> _Index:
@@ -189,7 +189,7 @@ class Phrasebook(Generic[Name]):
                 for number, (_, phrases) in enumerate(self.lists)
                 for wording in phrases.wordings
             ]
-            index = self._index = _index_of(numbered, self._end)
+            index = self._index = _index_of(numbered, "$" if self.whole else "")
         return index
 
     def found_in(
